@@ -1,0 +1,399 @@
+"""Business time against a clock that walks minute by minute."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.business_hours import (
+    Block,
+    Calendar,
+    NoWorkingTime,
+    Window,
+    due,
+    elapsed,
+    explain,
+    is_open,
+    next_open,
+)
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+OFFICE: tuple[Block, ...] = ((9 * 60, 17 * 60),)
+LUNCH: tuple[Block, ...] = ((9 * 60, 12 * 60), (13 * 60, 17 * 60))
+MIDDAY_OFF: tuple[Block, ...] = ((9 * 60, 13 * 60),)
+ALWAYS: tuple[Block, ...] = ((0, 1440),)
+NIGHT: tuple[Block, ...] = ((0, 2 * 60 + 30), (22 * 60, 1440))
+
+WEEK = (OFFICE,) * 5 + ((), ())
+PLAIN = Calendar("plain", "UTC", WEEK)
+STOCKHOLM = Calendar(
+    "stockholm",
+    "Europe/Stockholm",
+    (LUNCH,) * 4 + (((9 * 60, 12 * 60), (13 * 60, 16 * 60)), (), ()),
+    frozenset({date(2026, 12, 24), date(2026, 12, 25), date(2026, 6, 19)}),
+    {date(2026, 12, 23): MIDDAY_OFF},
+)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def local(zone: str, text: str, fold: int = 0) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+
+
+def round_the_clock(zone: str) -> Calendar:
+    return Calendar(f"always in {zone}", zone, (ALWAYS,) * 7)
+
+
+# Clock changes of every awkward kind: at 2 and 3 o'clock, by half an hour, one minute past
+# midnight, at midnight itself, in the middle of a fasting month, and a date that never was.
+CHANGES = [
+    ("UTC", "2026-02-27"),
+    ("Asia/Kolkata", "2026-12-31"),
+    ("Europe/Stockholm", "2026-03-28"),
+    ("Europe/Stockholm", "2026-10-24"),
+    ("America/New_York", "2026-03-07"),
+    ("America/New_York", "2026-10-31"),
+    ("Australia/Lord_Howe", "2026-04-04"),
+    ("Australia/Lord_Howe", "2026-10-03"),
+    ("America/St_Johns", "2010-11-06"),
+    ("America/Sao_Paulo", "2018-11-03"),
+    ("Africa/Casablanca", "2026-02-14"),
+    ("Pacific/Apia", "2011-12-29"),
+]
+
+
+def is_open_by_the_wall(calendar: Calendar, at: datetime) -> bool:
+    wall = at.astimezone(ZoneInfo(calendar.time_zone))
+    today = wall.date()
+    if today in calendar.days:
+        blocks = calendar.days[today]
+    elif today in calendar.holidays:
+        blocks = ()
+    else:
+        blocks = calendar.week[today.weekday()]
+    return any(start <= wall.hour * 60 + wall.minute < end for start, end in blocks)
+
+
+def walked(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """Independent of the code under test: look at the wall clock once a minute, and count."""
+    steps = int((end - start) / MINUTE)
+    return sum(is_open_by_the_wall(calendar, start + n * MINUTE) for n in range(steps)) * MINUTE
+
+
+@st.composite
+def blocks(draw: st.DrawFn) -> tuple[Block, ...]:
+    usual = st.sampled_from([OFFICE, LUNCH, MIDDAY_OFF, ALWAYS, NIGHT, ()])
+    edges = st.lists(st.integers(0, 1440), min_size=2, max_size=6, unique=True).map(sorted)
+    odd = edges.map(lambda found: tuple(zip(found[::2], found[1::2], strict=False)))
+    return draw(st.one_of(usual, odd))
+
+
+@st.composite
+def moments(draw: st.DrawFn) -> tuple[Calendar, datetime]:
+    """A calendar, and an instant within two days of a clock change of its zone."""
+    zone, change = draw(st.sampled_from(CHANGES))
+    first = date.fromisoformat(change)
+    near = st.integers(-3, 5).map(lambda days: first + days * DAY)
+    calendar = Calendar(
+        "drawn",
+        zone,
+        tuple(draw(blocks()) for _ in range(7)),
+        frozenset(draw(st.sets(near, max_size=2))),
+        draw(st.dictionaries(near, blocks(), max_size=2)),
+    )
+    return calendar, utc(change) + draw(st.integers(-1440, 3 * 1440)) * MINUTE
+
+
+spans = st.integers(0, 3 * 1440).map(lambda minutes: minutes * MINUTE)
+exact = st.timedeltas(timedelta(microseconds=1), timedelta(days=20))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ("2026-03-03 10:00", "2026-03-03 12:30", 2.5 * HOUR),
+        ("2026-03-06 16:30", "2026-03-09 09:30", HOUR),
+        ("2026-03-07 11:00", "2026-03-09 10:00", HOUR),
+    ],
+)
+def test_the_examples_of_the_agreement(start: str, end: str, expected: timedelta) -> None:
+    """What the agreement's page promises about a plain week is what the clock does."""
+    assert expected == elapsed(PLAIN, utc(start), utc(end))
+    assert utc(end) == due(PLAIN, utc(start), expected)
+
+
+def test_the_arithmetic_is_shown_window_by_window() -> None:
+    """People see which minutes were counted, and on which days."""
+    windows = explain(PLAIN, utc("2026-03-06 16:30"), utc("2026-03-09 09:12"))
+    friday = Window(utc("2026-03-06 16:30"), utc("2026-03-06 17:00"))
+    monday = Window(utc("2026-03-09 09:00"), utc("2026-03-09 09:12"))
+    assert (friday, monday) == windows
+    assert [30, 12] == [window.minutes for window in windows]
+
+
+@pytest.mark.parametrize(
+    ("start", "duration", "expected"),
+    [
+        ("2026-11-24 11:30", HOUR, "2026-11-24 13:30"),  # across lunch
+        ("2026-11-24 12:20", HOUR, "2026-11-24 14:00"),  # begun at lunch
+        ("2026-11-24 09:00", 3 * HOUR, "2026-11-24 12:00"),  # ends as lunch begins
+        ("2026-11-27 15:30", HOUR, "2026-11-30 09:30"),  # a short Friday
+        ("2026-12-22 16:00", 5 * HOUR, "2026-12-23 13:00"),  # a half day
+        ("2026-12-23 12:00", 2 * HOUR, "2026-12-28 10:00"),  # half day, holidays, weekend
+        ("2026-06-18 16:30", HOUR, "2026-06-22 09:30"),  # midsummer eve
+    ],
+)
+def test_lunch_half_days_and_holidays_are_not_working_time(
+    start: str, duration: timedelta, expected: str
+) -> None:
+    """A promise never runs while the team is at lunch or off."""
+    begun, ends = (local("Europe/Stockholm", text) for text in (start, expected))
+    assert ends == due(STOCKHOLM, begun, duration)
+    assert duration == elapsed(STOCKHOLM, begun, ends)
+
+
+def test_a_special_day_wins_over_a_holiday_and_a_holiday_over_the_week() -> None:
+    """A team can work on a holiday, or take any day off, by writing that day down."""
+    thursday, friday = date(2026, 12, 24), date(2026, 12, 25)
+    calendar = Calendar("both", "UTC", WEEK, frozenset({thursday, friday}), {friday: MIDDAY_OFF})
+    off = Calendar("off", "UTC", WEEK, days={thursday: ()})
+    assert timedelta() == elapsed(calendar, utc("2026-12-24"), utc("2026-12-25"))
+    assert 4 * HOUR == elapsed(calendar, utc("2026-12-25"), utc("2026-12-26"))
+    assert timedelta() == elapsed(off, utc("2026-12-24"), utc("2026-12-25"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Stockholm", "2026-03-29", 23),
+        ("Europe/Stockholm", "2026-10-25", 25),
+        ("America/New_York", "2026-03-08", 23),
+        ("America/New_York", "2026-11-01", 25),
+        ("Australia/Lord_Howe", "2026-04-05", 24.5),
+        ("Pacific/Apia", "2011-12-30", 0),
+    ],
+)
+def test_a_day_round_the_clock_is_as_long_as_it_really_is(
+    zone: str, day: str, hours: float
+) -> None:
+    """Clock changes neither steal nor give minutes."""
+    calendar = round_the_clock(zone)
+    start, end = local(zone, day), local(zone, str(date.fromisoformat(day) + DAY))
+    assert hours * HOUR == elapsed(calendar, start, end)
+    assert hours * HOUR == end - start
+
+
+def test_an_hour_shown_twice_counts_twice() -> None:
+    """A night shift across the autumn change is paid for the hour it really worked."""
+    zone = "Europe/Stockholm"
+    calendar = Calendar("night", zone, (NIGHT,) * 7)
+    start = local(zone, "2026-10-25 02:00", fold=0)
+    assert HOUR == elapsed(calendar, start, local(zone, "2026-10-25 04:00"))
+    assert local(zone, "2026-10-25 02:15", fold=1) == due(calendar, start, 45 * MINUTE)
+
+
+def test_a_day_across_a_clock_change_is_explained_as_one_window() -> None:
+    """Nobody wonders why a day round the clock, or the month's end in UTC, is cut in two."""
+    zone = "Europe/Stockholm"
+    start, end = local(zone, "2026-10-25"), local(zone, "2026-10-26")
+    assert (Window(start, end),) == explain(round_the_clock(zone), start, end)
+    new_york = "America/New_York"
+    start, end = local(new_york, "2026-01-31"), local(new_york, "2026-02-01")
+    assert (Window(start, end),) == explain(round_the_clock(new_york), start, end)
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-03-03 10:00", "2026-03-03 10:00"),
+        ("2026-03-03 09:00", "2026-03-03 09:00"),
+        ("2026-03-03 17:00", "2026-03-04 09:00"),
+        ("2026-03-06 23:00", "2026-03-09 09:00"),
+    ],
+)
+def test_what_is_held_is_said_at_the_next_working_minute(at: str, expected: str) -> None:
+    """A reminder due at night waits for the morning; the end of the day is already closed."""
+    assert utc(expected) == next_open(PLAIN, utc(at))
+    assert (at == expected) == is_open(PLAIN, utc(at))
+
+
+def test_the_usual_day_is_the_longest_of_the_week() -> None:
+    """ "10 days" means ten of the team's full days, whatever Friday is."""
+    assert 7 * HOUR == STOCKHOLM.usual_day
+    assert 24 * HOUR == round_the_clock("UTC").usual_day
+
+
+@given(moments(), spans)
+@example((round_the_clock("America/St_Johns"), utc("2010-11-07 02:00")), 4 * HOUR)
+@settings(max_examples=120, deadline=None)
+def test_elapsed_agrees_with_walking_minute_by_minute(
+    moment: tuple[Calendar, datetime], span: timedelta
+) -> None:
+    """Every counted minute is one that the team's own wall clock shows as working time."""
+    calendar, start = moment
+    assert walked(calendar, start, start + span) == elapsed(calendar, start, start + span)
+    assert is_open_by_the_wall(calendar, start) == is_open(calendar, start)
+
+
+@given(moments(), exact)
+@settings(max_examples=200, deadline=None)
+def test_due_and_elapsed_are_inverses(
+    moment: tuple[Calendar, datetime], duration: timedelta
+) -> None:
+    """A promise of so much working time ends after exactly so much, and not a moment later."""
+    calendar, start = moment
+    assume(any(calendar.week))
+    ends = due(calendar, start, duration)
+    instant_before = ends - timedelta(microseconds=1)
+    assert duration == elapsed(calendar, start, ends)
+    assert elapsed(calendar, start, instant_before) < duration
+
+
+@given(moments(), spans, spans)
+@settings(max_examples=200, deadline=None)
+def test_working_time_adds_up_and_never_runs_back(
+    moment: tuple[Calendar, datetime], first: timedelta, second: timedelta
+) -> None:
+    """Two stretches make the whole, no stretch is negative, and none exceeds the wall clock."""
+    calendar, start = moment
+    middle, end = start + first, start + first + second
+    whole = elapsed(calendar, start, end)
+    parts = elapsed(calendar, start, middle), elapsed(calendar, middle, end)
+    assert whole == sum(parts, timedelta())
+    assert all(timedelta() <= part for part in parts)
+    assert whole <= end - start
+    assert -whole == elapsed(calendar, end, start)
+
+
+@given(moments(), spans)
+@settings(max_examples=200, deadline=None)
+def test_the_explanation_adds_up_to_what_was_counted(
+    moment: tuple[Calendar, datetime], span: timedelta
+) -> None:
+    """The windows shown are in order, apart, and sum to the time that was judged."""
+    calendar, start = moment
+    windows = explain(calendar, start, start + span)
+    counted = sum((window.time for window in windows), timedelta())
+    assert elapsed(calendar, start, start + span) == counted
+    assert all(a.end <= b.start for a, b in pairwise(windows))
+    assert all(start <= window.start < window.end <= start + span for window in windows)
+
+
+@given(moments())
+@settings(max_examples=200, deadline=None)
+def test_the_next_opening_is_open_and_nothing_before_it_is(
+    moment: tuple[Calendar, datetime],
+) -> None:
+    """What waits for working hours is said at their very first minute."""
+    calendar, at = moment
+    assume(any(calendar.week))
+    opening = next_open(calendar, at)
+    assert is_open(calendar, opening)
+    assert timedelta() == elapsed(calendar, at, opening)
+    assert at <= opening
+
+
+@given(moments())
+@settings(max_examples=50, deadline=None)
+def test_no_duration_is_due_at_once(moment: tuple[Calendar, datetime]) -> None:
+    """Nothing to wait for means now, inside and outside working hours."""
+    calendar, start = moment
+    assert start == due(calendar, start, timedelta())
+
+
+@pytest.mark.parametrize("zone", ["Europe/Stockholm", "America/New_York"])
+def test_months_of_round_the_clock_are_the_wall_clock(zone: str) -> None:
+    """Over years and many clock changes not one second is lost."""
+    start, end = utc("2019-01-15 03:04:05"), utc("2027-08-09 10:11:12")
+    calendar = round_the_clock(zone)
+    assert end - start == elapsed(calendar, start, end)
+    assert end == due(calendar, start, end - start)
+
+
+def test_an_instant_without_a_zone_is_refused() -> None:
+    """A time that could mean several instants is never guessed."""
+    naive = datetime(2026, 3, 3, 10, 0)
+    for ask in (
+        lambda: due(PLAIN, naive, HOUR),
+        lambda: elapsed(PLAIN, naive, utc("2026-03-04")),
+        lambda: elapsed(PLAIN, utc("2026-03-03"), naive),
+        lambda: explain(PLAIN, naive, utc("2026-03-04")),
+        lambda: next_open(PLAIN, naive),
+        lambda: is_open(PLAIN, naive),
+    ):
+        with pytest.raises(ValueError, match="time zone"):
+            ask()
+
+
+def test_an_instant_of_another_zone_comes_back_in_utc() -> None:
+    """Wherever an instant was written, the answer is in UTC."""
+    start = datetime(2026, 3, 3, 11, 0, tzinfo=ZoneInfo("Europe/Stockholm"))
+    answers = due(PLAIN, start, HOUR), due(PLAIN, start, timedelta()), next_open(PLAIN, start)
+    assert [utc("2026-03-03 11:00"), utc("2026-03-03 10:00"), utc("2026-03-03 10:00")] == [*answers]
+    assert all(answer.tzinfo is UTC for answer in answers)
+
+
+def test_a_negative_duration_is_refused() -> None:
+    """A promise cannot end before it begins."""
+    with pytest.raises(ValueError, match="negative"):
+        due(PLAIN, utc("2026-03-03"), -HOUR)
+
+
+def test_a_calendar_that_never_opens_says_so() -> None:
+    """A calendar without hours is named, instead of hanging the bot."""
+    never = Calendar("never", "Europe/Stockholm", ((),) * 7)
+    with pytest.raises(NoWorkingTime, match="Calendar never has no working time"):
+        due(never, utc("2026-03-03"), HOUR)
+    with pytest.raises(NoWorkingTime):
+        next_open(never, utc("2026-03-03"))
+    assert timedelta() == elapsed(never, utc("2026-03-03"), utc("2027-03-03"))
+
+
+def test_a_calendar_that_stops_opening_says_so() -> None:
+    """A single special day cannot carry a promise longer than itself."""
+    once = Calendar("once", "UTC", ((),) * 7, days={date(2026, 3, 5): OFFICE})
+    assert utc("2026-03-05 17:00") == due(once, utc("2026-03-03"), 8 * HOUR)
+    with pytest.raises(NoWorkingTime):
+        due(once, utc("2026-03-03"), 9 * HOUR)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [((600, 540),), ((540, 600), (590, 700)), ((600, 700), (100, 200)), ((0, 1441),), ((-1, 5),)],
+)
+def test_blocks_out_of_order_are_refused(odd: tuple[Block, ...]) -> None:
+    """A calendar that would count minutes twice never comes to be."""
+    with pytest.raises(ValueError, match="not in order"):
+        Calendar("odd", "UTC", (odd,) * 7)
+
+
+def test_a_week_has_seven_days_and_a_zone_exists() -> None:
+    """A calendar is whole or it is refused."""
+    with pytest.raises(ValueError, match="7 days"):
+        Calendar("short", "UTC", (OFFICE,) * 5)
+    with pytest.raises(ZoneInfoNotFoundError):
+        Calendar("nowhere", "Europe/Atlantis", WEEK)
+
+
+def test_equal_calendars_share_their_work() -> None:
+    """A calendar read again from the database is the same calendar."""
+    again = Calendar(
+        "stockholm",
+        "Europe/Stockholm",
+        STOCKHOLM.week,
+        frozenset(STOCKHOLM.holidays),
+        dict(STOCKHOLM.days),
+    )
+    assert STOCKHOLM == again
+    assert hash(STOCKHOLM) == hash(again)
