@@ -1,0 +1,345 @@
+"""One pass of a lead from marketing to sales: its states and the moves between them.
+
+A decision (`accept`, `reject`, ...) looks at a handoff and returns a `Move`, or raises a `Refused`
+that says why not. What a move does to the handoff stands in `journal.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain import sla
+from bot.domain.agreement import Act, Clock, Terms
+from bot.domain.business_hours import elapsed
+from bot.domain.sla import RunningClock
+
+
+class State(StrEnum):
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    CONTACTED = "contacted"
+    SQL = "sql"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+    LOST = "lost"
+    REJECTED = "rejected"
+    RECYCLED = "recycled"
+    NOT_MINE = "not_mine"
+    DISQUALIFIED = "disqualified"
+
+
+CLOSED = frozenset({State.WON, State.LOST, State.REJECTED, State.DISQUALIFIED})
+HELD = (State.ACCEPTED, State.CONTACTED, State.SQL, State.OPPORTUNITY)
+AWAITING_OFFER = frozenset({State.NOT_MINE, State.RECYCLED})
+
+
+class Event(StrEnum):
+    """What can happen to a handoff; the journal's vocabulary."""
+
+    OFFERED = "offered"  # a new round: first offer, or again
+    POSTED = "posted"  # Slack has the card: the answer clock starts
+    RAISED_AGAIN = "raised_again"  # the same person once more while this is open
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NOT_MINE = "not_mine"
+    CONTACTED = "contacted"
+    SQL = "sql"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+    LOST = "lost"
+    DISQUALIFIED = "disqualified"
+    RELEASED = "released"  # the holder gives it back
+    RETURNED = "returned"  # accepted and left untouched: the ladder took it back
+    STEPPED = "stepped"  # a ladder step was taken
+    HELD = "held"  # a ladder step came due outside working hours and waits for them
+
+
+class Answer(StrEnum):
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    NOT_MINE = "not_mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a round is offered under; later changes of lead or agreement do not touch it."""
+
+    queue: str
+    terms_version: int
+    raised_at: datetime
+    tier: str = ""
+    source: str = ""
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One line of the journal. `by` is a Slack user id; None is Baton itself or an unknown."""
+
+    event: Event
+    at: datetime
+    by: str | None = None
+    promised: Promised | None = None  # begins a round
+    clock: RunningClock | None = None  # the clock as it runs after this move
+    due_at: datetime | None = None  # the promise made by this move
+    spent: timedelta | None = None  # working time used on the clock that this move stopped
+    reason: str | None = None
+    note: str | None = None
+    until: date | None = None
+    amount: Decimal | None = None
+    percent: int | None = None  # the ladder step taken
+    new_card: bool = False  # the lead is shown again, as a new card
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What was promised in one round, and kept. The digest reads these."""
+
+    round: int
+    promised: Promised
+    posted_at: datetime | None = None
+    answer_due: datetime | None = None
+    answered_at: datetime | None = None
+    answer: Answer | None = None
+    answered_by: str | None = None
+    answer_spent: timedelta | None = None
+    reason: str | None = None
+    note: str | None = None
+    touch_due: datetime | None = None
+    touched_at: datetime | None = None
+    touch_spent: timedelta | None = None
+    gave_back_at: datetime | None = None  # released, or returned by the ladder
+    sql_at: datetime | None = None
+    opportunity_at: datetime | None = None
+    won_at: datetime | None = None
+    won_amount: Decimal | None = None
+    lost_at: datetime | None = None
+    disqualified_at: datetime | None = None
+
+    @property
+    def seller(self) -> str | None:
+        return self.answered_by if self.answer is Answer.ACCEPTED else None
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    id: int
+    lead_id: int
+    state: State
+    offer: Offer
+    holder: str | None = None
+    clock: RunningClock | None = None
+    card: int = 1  # number of the newest card; older ones say where it went on
+    moves: int = 1  # length of the journal; guards against writing over somebody else's move
+
+    @property
+    def round(self) -> int:
+        return self.offer.round
+
+    @property
+    def queue(self) -> str:
+        return self.offer.promised.queue
+
+    @property
+    def tier(self) -> str:
+        return self.offer.promised.tier
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in CLOSED
+
+
+class Refused(Exception):
+    """A move that the handoff's state does not allow."""
+
+
+class AlreadyAnswered(Refused):
+    """Somebody was first; the handoff says who and when."""
+
+
+class OldCard(Refused):
+    """The click came from the card of an earlier round."""
+
+
+class OutOfOrder(Refused):
+    """The move does not follow from the present state."""
+
+
+def offer(promised: Promised, now: datetime) -> Move:
+    """Begin the first round. No clock runs until Slack has the card."""
+    return Move(Event.OFFERED, now, promised=promised)
+
+
+def offer_again(handoff: Handoff, promised: Promised, now: datetime, by: str | None = None) -> Move:
+    """A new round of a lead that waits for one (not mine, recycled). Raises OutOfOrder."""
+    if handoff.state not in AWAITING_OFFER:
+        raise OutOfOrder(handoff.state)
+    return Move(Event.OFFERED, now, by, promised=promised, new_card=True)
+
+
+def posted(handoff: Handoff, at: datetime, terms: Terms) -> Move | None:
+    """Slack has the card: the answer clock starts at Slack's own timestamp, once a round.
+
+    A click can overtake the news that the card is up; then the card is only put on record.
+    """
+    if handoff.offer.posted_at is not None:
+        return None
+    clock = sla.start(Clock.ANSWER, handoff.queue, handoff.tier, terms, at)
+    runs = clock if handoff.state is State.OFFERED else handoff.clock
+    return Move(Event.POSTED, at, clock=runs, due_at=clock.due_at)
+
+
+def accept(handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms) -> Move:
+    """The answer clock stops, the touch clock starts. Raises AlreadyAnswered, OldCard."""
+    _must_be_offered(handoff, round_)
+    clock = sla.start(Clock.TOUCH, handoff.queue, handoff.tier, terms, now)
+    spent = _spent_on_answer(handoff, now, terms)
+    return Move(Event.ACCEPTED, now, by, spent=spent, clock=clock, due_at=clock.due_at)
+
+
+def reject(
+    handoff: Handoff,
+    round_: int,
+    by: str | None,
+    now: datetime,
+    terms: Terms,
+    reason: str,
+    note: str = "",
+    until: date | None = None,
+) -> Move:
+    """Refuse with an agreed reason; a date to come back winds the wake clock.
+
+    Raises AlreadyAnswered, OldCard, KeyError for a reason that is not on the agreed list.
+    """
+    _must_be_offered(handoff, round_)
+    terms.reason(reason)
+    return Move(
+        Event.REJECTED,
+        now,
+        by,
+        spent=_spent_on_answer(handoff, now, terms),
+        clock=sla.wake(handoff.queue, until, terms) if until else None,
+        reason=reason,
+        note=note or None,
+        until=until,
+    )
+
+
+def not_mine(handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms) -> Move:
+    """A mis-route: it stops the answer clock and is never counted as a rejection."""
+    _must_be_offered(handoff, round_)
+    return Move(Event.NOT_MINE, now, by, spent=_spent_on_answer(handoff, now, terms))
+
+
+def contact(handoff: Handoff, by: str | None, now: datetime, terms: Terms) -> Move:
+    """The first human contact stops the touch clock. Raises OutOfOrder."""
+    if handoff.state is not State.ACCEPTED:
+        raise OutOfOrder(handoff.state)
+    return Move(Event.CONTACTED, now, by, spent=_spent_on_touch(handoff, now, terms))
+
+
+STAGES = {Event.SQL: State.SQL, Event.OPPORTUNITY: State.OPPORTUNITY, Event.WON: State.WON}
+
+
+def advance(
+    handoff: Handoff,
+    stage: Event,
+    by: str | None,
+    now: datetime,
+    terms: Terms,
+    amount: Decimal | None = None,
+) -> Move:
+    """SQL, opportunity or won; each implies the stages before it, contact included.
+
+    Raises OutOfOrder when the stage is already reached or nobody holds the lead.
+    """
+    if handoff.state not in HELD or HELD.index(handoff.state) >= _rank(stage):
+        raise OutOfOrder(handoff.state)
+    return Move(stage, now, by, spent=_spent_on_touch(handoff, now, terms), amount=amount)
+
+
+def disqualify(
+    handoff: Handoff, by: str | None, now: datetime, terms: Terms, reason: str = "", note: str = ""
+) -> Move:
+    """Accepted, then found to be out for good. Deciding so is a touch. Raises OutOfOrder."""
+    if handoff.state not in (State.ACCEPTED, State.CONTACTED):
+        raise OutOfOrder(handoff.state)
+    return Move(
+        Event.DISQUALIFIED,
+        now,
+        by,
+        spent=_spent_on_touch(handoff, now, terms),
+        reason=reason or None,
+        note=note or None,
+    )
+
+
+def lose(handoff: Handoff, by: str | None, now: datetime, terms: Terms, reason: str = "") -> Move:
+    """A held lead that came to nothing. Raises OutOfOrder."""
+    if handoff.state not in HELD:
+        raise OutOfOrder(handoff.state)
+    return Move(
+        Event.LOST, now, by, spent=_spent_on_touch(handoff, now, terms), reason=reason or None
+    )
+
+
+def give_back(
+    handoff: Handoff, event: Event, by: str | None, now: datetime, promised: Promised
+) -> Move:
+    """Back to its queue as a new round: released by a person, or returned by the ladder.
+
+    Raises OutOfOrder unless the lead is accepted (returned), or accepted or contacted (released).
+    """
+    may = (State.ACCEPTED,) if event is Event.RETURNED else (State.ACCEPTED, State.CONTACTED)
+    if handoff.state not in may:
+        raise OutOfOrder(handoff.state)
+    return Move(event, now, by, promised=promised, new_card=True)
+
+
+def raise_again(handoff: Handoff, now: datetime) -> Move:
+    """The same person once more: the open card gets the news, no clock changes."""
+    return Move(Event.RAISED_AGAIN, now, clock=handoff.clock)
+
+
+def hold(handoff: Handoff, until: datetime, now: datetime) -> Move:
+    """Nothing is said outside working hours: the step waits for the next working minute."""
+    assert handoff.clock is not None
+    return Move(Event.HELD, now, clock=replace(handoff.clock, next_step_at=until))
+
+
+def step(handoff: Handoff, taken: sla.DueSteps, now: datetime) -> Move:
+    """A ladder step was taken; the clock goes on towards the next one."""
+    return Move(
+        Event.STEPPED,
+        now,
+        clock=taken.clock_after,
+        percent=taken.furthest.percent,
+        new_card=taken.furthest.act is Act.REPOST,
+    )
+
+
+def _must_be_offered(handoff: Handoff, round_: int) -> None:
+    if round_ != handoff.round:
+        raise OldCard(handoff.state)
+    if handoff.state is not State.OFFERED:
+        raise AlreadyAnswered(handoff.state)
+
+
+def _spent_on_answer(handoff: Handoff, now: datetime, terms: Terms) -> timedelta:
+    """Working time from the card to the answer; nothing where Slack never showed the card."""
+    since = handoff.offer.posted_at
+    return elapsed(terms.calendar(handoff.queue), since, now) if since else timedelta()
+
+
+def _spent_on_touch(handoff: Handoff, now: datetime, terms: Terms) -> timedelta | None:
+    """Working time from acceptance to now, if the touch clock still runs."""
+    if handoff.state is not State.ACCEPTED or handoff.offer.answered_at is None:
+        return None
+    return elapsed(terms.calendar(handoff.queue), handoff.offer.answered_at, now)
+
+
+def _rank(stage: Event) -> int:
+    return HELD.index(STAGES[stage]) if stage is not Event.WON else len(HELD)

@@ -1,0 +1,48 @@
+"""A person, their company, where they came from, and why now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeadFacts:
+    """What marketing knows of a person when it raises a hand for them. Empty text is unknown."""
+
+    email: str = ""  # normalised; a lead is known by it, or by (system, external_id)
+    system: str = ""
+    external_id: str = ""
+    name: str = ""
+    company: str = ""
+    title: str = ""
+    phone: str = ""
+    country: str = ""  # ISO 3166 alpha-2
+    source: str = ""
+    campaign: str = ""
+    tier: str = ""
+    score: int | None = None
+    why: str = ""  # why now
+    crm_url: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def updated_by(self, news: LeadFacts) -> LeadFacts:
+        """What is known after hearing `news`: the new value where it says something, else ours."""
+        merged = {
+            item.name: getattr(news, item.name) or getattr(self, item.name) for item in fields(self)
+        }
+        merged["extra"] = {**self.extra, **news.extra}
+        return LeadFacts(**merged)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    id: int
+    facts: LeadFacts
+    created_at: datetime
+
+    @property
+    def number(self) -> str:
+        """How people call it: L-12."""
+        return f"L-{self.id}"

@@ -1,0 +1,176 @@
+"""Everything Baton can say in Slack, one frozen dataclass for each.
+
+A message holds ids and roles, never words or personal data: what it says is read from the database
+and rendered at the moment it is sent. `wanted` is asked again just before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from bot.domain.agreement import Clock
+from bot.domain.handoff import Handoff
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    kind: ClassVar[str]
+
+    def wanted(self, handoff: Handoff | None) -> bool:
+        """Is it still true? `handoff` is the one it speaks of, as it is now."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class AboutHandoff(Message):
+    handoff: int
+
+    @property
+    def in_thread_of(self) -> int | None:
+        """The number of the card in whose thread it is said; None: not in a thread."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Card(AboutHandoff):
+    """The card of a lead is out of date: post it, or bring it up to date. Never says what is new:
+    whoever renders it reads what is true then, so several of these are worth one."""
+
+    kind = "card"
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LadderMessage(AboutHandoff):
+    """Said while the clock of one round runs; any answer silences it."""
+
+    round: int
+    clock: Clock
+    percent: int
+    mention: tuple[str, ...] = ()  # people and groups, as in app.yaml or by id
+    card: int | None = None  # said in this card's thread; None: privately
+    broadcast: bool = False
+    late_minutes: int = 0  # by the wall; more than a few are said aloud
+
+    @property
+    def in_thread_of(self) -> int | None:
+        return self.card
+
+    def wanted(self, handoff: Handoff | None) -> bool:
+        return (
+            handoff is not None
+            and handoff.round == self.round
+            and handoff.clock is not None
+            and handoff.clock.name is self.clock
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder(LadderMessage):
+    kind = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation(LadderMessage):
+    kind = "escalation"
+
+
+@dataclass(frozen=True, slots=True)
+class Returned(LadderMessage):
+    """An accepted lead nobody touched went back to its queue; true whatever happens next."""
+
+    kind = "returned"
+
+    def wanted(self, handoff: Handoff | None) -> bool:
+        return handoff is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAgain(AboutHandoff):
+    """The same person once more: news for whoever holds the lead."""
+
+    kind = "raised_again"
+    card: int = 1
+    mention: tuple[str, ...] = ()
+
+    @property
+    def in_thread_of(self) -> int | None:
+        return self.card
+
+    def wanted(self, handoff: Handoff | None) -> bool:
+        return handoff is not None and handoff.is_open
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionNews(AboutHandoff):
+    """To the marketer of the campaign: who refused this lead, and why."""
+
+    kind = "rejection_news"
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class NotMineNews(AboutHandoff):
+    """To the manager: a lead in the wrong hands waits for a better queue."""
+
+    kind = "not_mine_news"
+    round: int = 1
+
+    def wanted(self, handoff: Handoff | None) -> bool:
+        return handoff is not None and handoff.round == self.round
+
+
+@dataclass(frozen=True, slots=True)
+class Digest(Message):
+    kind = "digest"
+    report: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestBreakdown(Message):
+    """The tables by source, seller and reason, in the digest's thread."""
+
+    kind = "digest_breakdown"
+    report: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DigestChart(Message):
+    """The picture, in the digest's thread, where it could not go with the digest itself."""
+
+    kind = "digest_chart"
+    report: int = 0
+
+
+KINDS: Mapping[str, type[Message]] = {
+    message.kind: message
+    for message in (
+        Card,
+        Reminder,
+        Escalation,
+        Returned,
+        RaisedAgain,
+        RejectionNews,
+        NotMineNews,
+        Digest,
+        DigestBreakdown,
+        DigestChart,
+    )
+}
+
+
+def to_payload(message: Message) -> dict[str, Any]:
+    """The message as plain JSON values."""
+    return asdict(message)
+
+
+def from_payload(kind: str, payload: Mapping[str, Any]) -> Message:
+    """Raises KeyError for a kind that is not ours."""
+    fields = dict(payload)
+    if "mention" in fields:
+        fields["mention"] = tuple(fields["mention"])
+    if "clock" in fields:
+        fields["clock"] = Clock(fields["clock"])
+    return KINDS[kind](**fields)

@@ -1,0 +1,297 @@
+"""What use cases and delivery need from outside, and nothing of how it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+
+from bot.domain.agreement import Agreement, Terms
+from bot.domain.assignment import Queue
+from bot.domain.handoff import Handoff, Move, Offer
+from bot.domain.lead import Lead, LeadFacts
+from bot.domain.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str  # Slack's: U…
+    handle: str = ""  # without the @
+    name: str = ""
+    email: str = ""
+    time_zone: str = "UTC"
+    language: str = "en"
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    id: str  # Slack's: S…
+    handle: str
+    members: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PostedCard:
+    """A card message in Slack. A lead offered again has several; the highest number is live."""
+
+    number: int
+    round: int
+    channel: str  # Slack's id
+    ts: str
+    permalink: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A handoff with all that is known around it, for rendering and for judging."""
+
+    lead: Lead
+    handoff: Handoff
+    offers: tuple[Offer, ...]  # oldest first; the last is `handoff.offer`
+    journal: tuple[Move, ...]  # oldest first
+    cards: tuple[PostedCard, ...]  # by number
+    terms: Terms  # of the present round
+
+
+class NotFound(LookupError):
+    """No such handoff, lead or report."""
+
+
+class Conflict(RuntimeError):
+    """Somebody else moved the handoff between our look and our write: look again."""
+
+
+class Leads(Protocol):
+    def find(self, facts: LeadFacts) -> Lead | None:
+        """The same person: by e-mail, else by (system, external_id)."""
+
+    def add(self, facts: LeadFacts, now: datetime) -> Lead: ...
+
+    def save(self, lead: Lead) -> None: ...
+
+    def get(self, lead_id: int) -> Lead:
+        """Raises NotFound."""
+
+    def search(self, text: str, limit: int) -> list[Lead]:
+        """By number (L-12), e-mail, or part of name or company; newest first."""
+
+
+class Handoffs(Protocol):
+    def begin(self, lead: Lead, move: Move) -> Handoff: ...
+
+    def get(self, handoff_id: int) -> Handoff:
+        """As it is now; in a writing unit of work nobody else can move it. Raises NotFound."""
+
+    def record(self, before: Handoff, move: Move) -> Handoff:
+        """Apply the move and write handoff, offer and journal. Raises Conflict."""
+
+    def open_for(self, lead_id: int) -> Handoff | None: ...
+
+    def latest_for(self, lead_id: int) -> Handoff | None: ...
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        """Ids of handoffs whose ladder step (or waking) is due, longest waiting first."""
+
+    def next_due(self) -> datetime | None:
+        """When the next ladder step falls due."""
+
+    def held_by(self, person: str) -> list[Handoff]: ...
+
+    def dossier(self, handoff_id: int) -> Dossier:
+        """Raises NotFound."""
+
+    def offers_posted(self, start: datetime, end: datetime) -> list[Offer]:
+        """The cohort: offers whose card was posted in [start, end), by posted_at."""
+
+
+class TermsVersions(Protocol):
+    def register(self, terms: Terms, now: datetime) -> int:
+        """The version of exactly these terms; a new one where they differ from all before."""
+
+    def get(self, version: int) -> Terms:
+        """Raises NotFound."""
+
+
+class People(Protocol):
+    """The directory as last read from Slack. Handles may be written with their @."""
+
+    def find(self, name: str) -> Person | None:
+        """By id, @handle or e-mail."""
+
+    def group(self, name: str) -> Group | None: ...
+
+    def members(self, names: Iterable[str]) -> frozenset[str]:
+        """Ids of active people; groups are opened up."""
+
+    def channel(self, name: str) -> str | None:
+        """Slack's id of a channel, by #name, name or id."""
+
+    def replace_all(
+        self, people: Sequence[Person], groups: Sequence[Group], channels: Mapping[str, str]
+    ) -> None:
+        """The directory as Slack has it now; `channels` maps names to ids."""
+
+
+class Outbox(Protocol):
+    def put(self, message: Message, to: str, now: datetime) -> None:
+        """Queue it for `to`: a #channel, an @handle or a Slack id, as the lane it goes through.
+        A `Card` that already waits unsent is not queued twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed outbox row. `key` goes into the message's metadata, to find it again."""
+
+    id: int
+    key: str
+    lane: str
+    message: Message
+    attempts: int  # before this one
+    in_doubt: bool  # an earlier attempt may have arrived: look before sending
+    claimed_at: datetime  # wire time of the earliest attempt in doubt, else of this claim
+
+
+class Deliveries(Protocol):
+    """The courier's side of the outbox. `wire_now` is real time, `now` workspace time."""
+
+    def claim(
+        self, now: datetime, wire_now: datetime, lease: timedelta, limit: int
+    ) -> list[Parcel]:
+        """The oldest waiting row of each free lane, and the lane with it."""
+
+    def settle(self, parcel: Parcel, ts: str, lane_free_at: datetime | None) -> None:
+        """Sent: keep Slack's ts ('' where there is none), free the lane."""
+
+    def drop(self, parcel: Parcel, why: str) -> None:
+        """Not said and not to be said: no longer wanted. Frees the lane."""
+
+    def fail(self, parcel: Parcel, why: str) -> None:
+        """Never going to work: kept with the reason, lane freed."""
+
+    def put_off(self, parcel: Parcel, until: datetime, why: str) -> None:
+        """Certainly not sent: try again, lane closed until then (workspace time)."""
+
+    def doubt(self, parcel: Parcel, wire_until: datetime) -> None:
+        """May have arrived: reconcile after `wire_until`; the lane stays closed till then."""
+
+    def pause(self, parcel: Parcel, why: str) -> None:
+        """Channel or token is broken: keep the rows, close the lane until `resume`."""
+
+    def resume(self, lane: str | None = None) -> int: ...
+
+    def paused(self) -> dict[str, str]:
+        """Lanes and why."""
+
+    def oldest_unsent(self) -> datetime | None: ...
+
+    def next_ready(self) -> datetime | None:
+        """When the next waiting row may go (workspace time), for a replay or a sleep."""
+
+    def card(self, handoff_id: int, number: int) -> PostedCard | None: ...
+
+    def keep_card(self, handoff_id: int, card: PostedCard) -> None: ...
+
+    def sent_ts(self, kind: str, payload: Mapping[str, Any]) -> tuple[str, str] | None:
+        """(channel id, ts) of a message already sent with this payload, for threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A digest that is, or was, due: one row for each (kind, channel, period)."""
+
+    id: int
+    kind: str
+    channel: str
+    starts: datetime
+    ends: datetime
+    figures: Mapping[str, Any]
+
+
+class Reports(Protocol):
+    def open(
+        self,
+        kind: str,
+        channel: str,
+        period: str,
+        starts: datetime,
+        ends: datetime,
+        figures: Mapping[str, Any],
+        now: datetime,
+    ) -> Report | None:
+        """Make the row; None when it is there already: somebody else queues it."""
+
+    def exists(self, kind: str, channel: str, period: str) -> bool: ...
+
+    def get(self, report_id: int) -> Report:
+        """Raises NotFound."""
+
+
+class Intake(Protocol):
+    """What has been taken in, so that nothing is taken twice."""
+
+    def seen(self, source: str, key: str) -> int | None:
+        """The handoff that this idempotency key led to."""
+
+    def remember(self, source: str, key: str, handoff_id: int, now: datetime) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Leaving without `commit` rolls back."""
+
+    leads: Leads
+    handoffs: Handoffs
+    terms: TermsVersions
+    people: People
+    outbox: Outbox
+    deliveries: Deliveries
+    reports: Reports
+    intake: Intake
+
+    def commit(self) -> None: ...
+
+
+class Books(Protocol):
+    """The database, as the rest of Baton sees it."""
+
+    def writing(self) -> AbstractContextManager[UnitOfWork]: ...
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """A look without a lock; nothing can be committed."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All a use case needs: the books, the time, what was agreed, and whom to wake."""
+
+    books: Books
+    clock: Callable[[], datetime]
+    queues: Sequence[Queue]
+    agreement: Agreement
+    terms_version: int
+    zone: str  # of the workspace: weeks begin at its midnight
+    campaign_owners: Mapping[str, str] = field(default_factory=dict)
+    digest: DigestSlot | None = None
+    said: Callable[[], None] = lambda: None  # called after a commit that queued messages
+
+    def queue(self, name: str) -> Queue:
+        """Raises KeyError for a queue that app.yaml no longer has."""
+        return {queue.name: queue for queue in self.queues}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSlot:
+    """When and where the weekly digest is said, in the workspace's zone."""
+
+    channel: str
+    weekday: int  # Monday is 0
+    hour: int
+    minute: int
+
+
+def week_period(monday: date) -> str:
+    """How a week is named in the reports table and on the command line: 2012-W05."""
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02d}"
