@@ -12,7 +12,6 @@ from sqlalchemy import create_engine, make_url, text
 
 from tests import postgres
 
-
 ROOT = Path(__file__).parents[2]
 
 
