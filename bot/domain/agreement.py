@@ -90,6 +90,12 @@ class Reason:
     asks_date: bool = False
     is_rejection: bool = True  # False: left out of the acceptance figure (formula 3)
 
+    def missing(self, note: str, until: date | None, today: date) -> tuple[str, ...]:
+        """What a rejection for this reason still lacks: "note", "date"."""
+        lacks_note = self.note_required and not note.strip()
+        lacks_date = self.asks_date and (until is None or until <= today)
+        return ("note",) * lacks_note + ("date",) * lacks_date
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:

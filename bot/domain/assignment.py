@@ -26,6 +26,11 @@ class Queue:
     assignment: Assignment
     matches: Callable[[Mapping[str, object]], bool] = field(compare=False)
 
+    @property
+    def address(self) -> str:
+        """Where its cards go."""
+        return f"#{self.channel.removeprefix('#')}"
+
 
 class NoQueue(LookupError):
     """No queue takes this lead. The last queue of app.yaml should have no condition."""

@@ -153,7 +153,15 @@ class Handoff:
 
 
 class Refused(Exception):
-    """A move that the handoff's state does not allow."""
+    """A move that is not allowed; `handoff` says how things stand instead."""
+
+    def __init__(self, handoff: Handoff) -> None:
+        super().__init__(f"handoff {handoff.id} is {handoff.state}")
+        self.handoff = handoff
+
+
+class NotAllowed(Refused):
+    """This person may not make this move."""
 
 
 class AlreadyAnswered(Refused):
@@ -176,7 +184,7 @@ def offer(promised: Promised, now: datetime) -> Move:
 def offer_again(handoff: Handoff, promised: Promised, now: datetime, by: str | None = None) -> Move:
     """A new round of a lead that waits for one (not mine, recycled). Raises OutOfOrder."""
     if handoff.state not in AWAITING_OFFER:
-        raise OutOfOrder(handoff.state)
+        raise OutOfOrder(handoff)
     return Move(Event.OFFERED, now, by, promised=promised, new_card=True)
 
 
@@ -212,17 +220,19 @@ def reject(
 ) -> Move:
     """Refuse with an agreed reason; a date to come back winds the wake clock.
 
-    Raises AlreadyAnswered, OldCard, KeyError for a reason that is not on the agreed list.
+    History may lack the reason; then it is "". Raises AlreadyAnswered, OldCard, KeyError for a
+    reason that is not on the agreed list.
     """
     _must_be_offered(handoff, round_)
-    terms.reason(reason)
+    if reason:
+        terms.reason(reason)
     return Move(
         Event.REJECTED,
         now,
         by,
         spent=_spent_on_answer(handoff, now, terms),
         clock=sla.wake(handoff.queue, until, terms) if until else None,
-        reason=reason,
+        reason=reason or None,
         note=note or None,
         until=until,
     )
@@ -237,7 +247,7 @@ def not_mine(handoff: Handoff, round_: int, by: str | None, now: datetime, terms
 def contact(handoff: Handoff, by: str | None, now: datetime, terms: Terms) -> Move:
     """The first human contact stops the touch clock. Raises OutOfOrder."""
     if handoff.state is not State.ACCEPTED:
-        raise OutOfOrder(handoff.state)
+        raise OutOfOrder(handoff)
     return Move(Event.CONTACTED, now, by, spent=_spent_on_touch(handoff, now, terms))
 
 
@@ -257,7 +267,7 @@ def advance(
     Raises OutOfOrder when the stage is already reached or nobody holds the lead.
     """
     if handoff.state not in HELD or HELD.index(handoff.state) >= _rank(stage):
-        raise OutOfOrder(handoff.state)
+        raise OutOfOrder(handoff)
     return Move(stage, now, by, spent=_spent_on_touch(handoff, now, terms), amount=amount)
 
 
@@ -266,7 +276,7 @@ def disqualify(
 ) -> Move:
     """Accepted, then found to be out for good. Deciding so is a touch. Raises OutOfOrder."""
     if handoff.state not in (State.ACCEPTED, State.CONTACTED):
-        raise OutOfOrder(handoff.state)
+        raise OutOfOrder(handoff)
     return Move(
         Event.DISQUALIFIED,
         now,
@@ -280,7 +290,7 @@ def disqualify(
 def lose(handoff: Handoff, by: str | None, now: datetime, terms: Terms, reason: str = "") -> Move:
     """A held lead that came to nothing. Raises OutOfOrder."""
     if handoff.state not in HELD:
-        raise OutOfOrder(handoff.state)
+        raise OutOfOrder(handoff)
     return Move(
         Event.LOST, now, by, spent=_spent_on_touch(handoff, now, terms), reason=reason or None
     )
@@ -295,7 +305,7 @@ def give_back(
     """
     may = (State.ACCEPTED,) if event is Event.RETURNED else (State.ACCEPTED, State.CONTACTED)
     if handoff.state not in may:
-        raise OutOfOrder(handoff.state)
+        raise OutOfOrder(handoff)
     return Move(event, now, by, promised=promised, new_card=True)
 
 
@@ -323,9 +333,9 @@ def step(handoff: Handoff, taken: sla.DueSteps, now: datetime) -> Move:
 
 def _must_be_offered(handoff: Handoff, round_: int) -> None:
     if round_ != handoff.round:
-        raise OldCard(handoff.state)
+        raise OldCard(handoff)
     if handoff.state is not State.OFFERED:
-        raise AlreadyAnswered(handoff.state)
+        raise AlreadyAnswered(handoff)
 
 
 def _spent_on_answer(handoff: Handoff, now: datetime, terms: Terms) -> timedelta:

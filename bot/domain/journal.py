@@ -132,7 +132,7 @@ def _disqualified(handoff: Handoff, move: Move) -> Handoff:
     return replace(handoff, state=State.DISQUALIFIED, offer=now)
 
 
-def _unchanged(handoff: Handoff, move: Move) -> Handoff:
+def _unchanged(handoff: Handoff, _move: Move) -> Handoff:
     return handoff
 
 

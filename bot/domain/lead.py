@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
 
@@ -29,11 +29,9 @@ class LeadFacts:
 
     def updated_by(self, news: LeadFacts) -> LeadFacts:
         """What is known after hearing `news`: the new value where it says something, else ours."""
-        merged = {
-            item.name: getattr(news, item.name) or getattr(self, item.name) for item in fields(self)
-        }
-        merged["extra"] = {**self.extra, **news.extra}
-        return LeadFacts(**merged)
+        heard = {item.name: getattr(news, item.name) for item in fields(self)}
+        said = {name: value for name, value in heard.items() if value not in ("", None)}
+        return replace(self, **said | {"extra": {**self.extra, **news.extra}})
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,9 +87,7 @@ def held_until(queue: str, terms: Terms, now: datetime) -> datetime | None:
     return None if is_open(calendar, now) else next_open(calendar, now)
 
 
-def verdict(
-    started_at: datetime, due_at: datetime, stopped_at: datetime | None, now: datetime
-) -> Verdict:
+def verdict(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Verdict:
     """Met up to and including the due instant (agreement.md, formula 2)."""
     if stopped_at is not None:
         return Verdict.MET if stopped_at <= due_at else Verdict.BREACHED

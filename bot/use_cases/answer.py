@@ -1,0 +1,134 @@
+"""A seller answers an offer: accept, reject, not mine. The first answer wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain import handoff
+from bot.domain.agreement import Terms
+from bot.domain.assignment import may_answer
+from bot.domain.handoff import AlreadyAnswered, Answer, Handoff, Move, NotAllowed
+from bot.domain.messages import Card, NotMineNews, RejectionNews
+from bot.use_cases.ports import Desk, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    handoff: Handoff
+    repeated: bool = False  # this person's answer was on record already: still a yes
+
+
+class Incomplete(ValueError):
+    """The rejection lacks what its reason asks for: "note", "date"."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
+
+def accept(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answered:
+    """Claim the lead. Raises NotFound, NotAllowed, OldCard, AlreadyAnswered."""
+
+    def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
+        return handoff.accept(before, round_, by, now, terms)
+
+    return _answer(desk, handoff_id, by, Answer.ACCEPTED, decide, _tell_nobody)
+
+
+def reject(
+    desk: Desk,
+    handoff_id: int,
+    round_: int,
+    by: str | None,
+    reason: str,
+    note: str = "",
+    until: date | None = None,
+) -> Answered:
+    """Refuse with an agreed reason; the campaign's owner hears it at once.
+
+    Raises NotFound, NotAllowed, OldCard, AlreadyAnswered, Incomplete, KeyError (unknown reason).
+    """
+
+    def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
+        move = handoff.reject(before, round_, by, now, terms, reason, note, until)
+        missing = terms.reason(reason).missing(note, until, now.date()) if reason else ()
+        if missing and by is not None:
+            raise Incomplete(missing)
+        return move
+
+    return _answer(desk, handoff_id, by, Answer.REJECTED, decide, _tell_marketing)
+
+
+def not_mine(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answered:
+    """Right lead, wrong hands: the manager finds it a queue. Never counted as a rejection.
+
+    Raises NotFound, NotAllowed, OldCard, AlreadyAnswered.
+    """
+
+    def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
+        return handoff.not_mine(before, round_, by, now, terms)
+
+    return _answer(desk, handoff_id, by, Answer.NOT_MINE, decide, _tell_manager)
+
+
+def _answer(
+    desk: Desk,
+    handoff_id: int,
+    by: str | None,
+    answer: Answer,
+    decide: Callable[[Handoff, Terms, datetime], Move],
+    tell: Callable[[Desk, UnitOfWork, Handoff, datetime], None],
+) -> Answered:
+    """The answer, the card's news and what others must hear, in one commit."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = work.handoffs.get(handoff_id)
+        if by is not None:  # only history knows answers by nobody
+            check_may_answer(desk, work, before, by)
+        terms = work.terms.get(before.offer.promised.terms_version)
+        try:
+            move = decide(before, terms, now)
+        except AlreadyAnswered:
+            return _repeated_or_raise(before, answer, by)
+        after = work.handoffs.record(before, move)
+        work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+        tell(desk, work, after, now)
+        work.commit()
+    desk.said()
+    return Answered(after)
+
+
+def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> None:
+    """Raises NotAllowed."""
+    queue = desk.queue(before.queue)
+    manager = work.people.find(queue.manager)
+    sellers = work.people.members(queue.sellers)
+    if not may_answer(by, sellers, manager.id if manager else None):
+        raise NotAllowed(before)
+
+
+def _repeated_or_raise(before: Handoff, answer: Answer, by: str | None) -> Answered:
+    """A second click, or a click that Slack told us twice, is a yes; anybody else was late."""
+    if before.offer.answer is answer and before.offer.answered_by == by:
+        return Answered(before, repeated=True)
+    raise AlreadyAnswered(before)
+
+
+def _tell_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    """The card says it all."""
+
+
+def _tell_marketing(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    """The campaign's owner, else each marketer of the queue, else its manager."""
+    queue = desk.queue(after.queue)
+    owner = desk.campaign_owners.get(after.offer.promised.campaign)
+    marketers = [owner] if owner else sorted(work.people.members(queue.marketers))
+    for marketer in marketers or [queue.manager]:
+        work.outbox.put(RejectionNews(after.id, after.round), marketer, now)
+
+
+def _tell_manager(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    manager = desk.queue(after.queue).manager
+    work.outbox.put(NotMineNews(after.id, after.round), manager, now)

@@ -1,0 +1,104 @@
+"""What a seller reports of a lead they hold: contacted, the stages, won, lost, given back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from bot.domain import handoff
+from bot.domain.agreement import Terms
+from bot.domain.assignment import may_follow_up
+from bot.domain.handoff import Event, Handoff, Move, NotAllowed, OldCard
+from bot.domain.messages import Card
+from bot.use_cases.offer import promise, show_new_card
+from bot.use_cases.ports import Desk, UnitOfWork
+
+Decide = Callable[[Handoff, Terms, datetime], Move]
+
+
+def contacted(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Handoff:
+    """The first human contact. Raises NotFound, NotAllowed, OldCard, OutOfOrder; so do all here."""
+    return _follow(
+        desk, handoff_id, round_, by, lambda now, terms, at: handoff.contact(now, by, at, terms)
+    )
+
+
+def reached(
+    desk: Desk,
+    handoff_id: int,
+    round_: int,
+    by: str | None,
+    stage: Event,
+    amount: Decimal | None = None,
+) -> Handoff:
+    """SQL, opportunity or won; the stages before it are implied. Amount in the agreement's
+    currency; None is unknown."""
+    return _follow(
+        desk,
+        handoff_id,
+        round_,
+        by,
+        lambda now, terms, at: handoff.advance(now, stage, by, at, terms, amount),
+    )
+
+
+def disqualified(
+    desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str = "", note: str = ""
+) -> Handoff:
+    return _follow(
+        desk,
+        handoff_id,
+        round_,
+        by,
+        lambda now, terms, at: handoff.disqualify(now, by, at, terms, reason, note),
+    )
+
+
+def lost(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str = "") -> Handoff:
+    return _follow(
+        desk,
+        handoff_id,
+        round_,
+        by,
+        lambda now, terms, at: handoff.lose(now, by, at, terms, reason),
+    )
+
+
+def release(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:
+    """Give the lead back: a new card for the queue, with the lead's history."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = _for_follow_up(desk, work, handoff_id, round_, by)
+        promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
+        move = handoff.give_back(before, Event.RELEASED, by, now, promised)
+        after = work.handoffs.record(before, move)
+        show_new_card(desk, work, after, now)
+        work.commit()
+    desk.said()
+    return after
+
+
+def _follow(desk: Desk, handoff_id: int, round_: int, by: str | None, decide: Decide) -> Handoff:
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = _for_follow_up(desk, work, handoff_id, round_, by)
+        terms = work.terms.get(before.offer.promised.terms_version)
+        after = work.handoffs.record(before, decide(before, terms, now))
+        work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+        work.commit()
+    desk.said()
+    return after
+
+
+def _for_follow_up(
+    desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str | None
+) -> Handoff:
+    """The handoff, locked. Only history reports moves by nobody (`by` None)."""
+    before = work.handoffs.get(handoff_id)
+    manager = work.people.find(desk.queue(before.queue).manager)
+    if by is not None and not may_follow_up(by, before.holder, manager.id if manager else None):
+        raise NotAllowed(before)
+    if round_ != before.round:
+        raise OldCard(before)
+    return before

@@ -1,0 +1,35 @@
+"""Find a lead and its history. Looks only; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.lead import Lead
+from bot.use_cases.ports import Desk, Dossier
+
+SHOWN = 10  # hits in a list; one more is asked for, to say that there are more
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    lead: Lead
+    dossier: Dossier | None  # the latest handoff; None for a lead that was never offered
+
+
+def find(desk: Desk, text: str) -> list[Found]:
+    """Up to SHOWN + 1 hits for L-12, an e-mail, or part of a name or company; newest first."""
+    wanted = text.strip().strip('"“”„').strip()
+    if not wanted:
+        return []
+    with desk.books.reading() as work:
+        hits = []
+        for lead in work.leads.search(wanted, SHOWN + 1):
+            latest = work.handoffs.latest_for(lead.id)
+            hits.append(Found(lead, work.handoffs.dossier(latest.id) if latest else None))
+    return hits
+
+
+def dossier(desk: Desk, handoff_id: int) -> Dossier:
+    """Raises NotFound."""
+    with desk.books.reading() as work:
+        return work.handoffs.dossier(handoff_id)

@@ -1,0 +1,135 @@
+"""Marketing raises a hand: a lead becomes an offer to sales."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain import assignment, handoff
+from bot.domain.handoff import AWAITING_OFFER, Handoff, NotAllowed, Promised
+from bot.domain.lead import Lead, LeadFacts
+from bot.domain.messages import Card, RaisedAgain
+from bot.use_cases.ports import Desk, UnitOfWork
+
+
+class Outcome(StrEnum):
+    OFFERED = "offered"  # a new card
+    NEWS = "news"  # the lead is in hand already; its card and its holder hear of it
+    REPEATED = "repeated"  # the same request came twice; nothing was done
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    outcome: Outcome
+    handoff_id: int
+
+
+def raise_lead(
+    desk: Desk,
+    facts: LeadFacts,
+    raised_at: datetime | None = None,
+    key: tuple[str, str] | None = None,
+) -> Raised:
+    """Take a lead in and offer it. `key` is (source, idempotency key) of the request.
+
+    The same person again while a handoff is open is news on the open card, never a second one.
+    Raises NoQueue.
+    """
+    now = desk.clock()
+    with desk.books.writing() as work:
+        repeated = work.intake.seen(*key) if key else None
+        if repeated is not None:
+            return Raised(Outcome.REPEATED, repeated)
+        lead = known_lead(work, facts, now)
+        open_one = work.handoffs.open_for(lead.id)
+        if open_one is None:
+            raised = _offer_first(desk, work, lead, raised_at or now, now)
+        elif open_one.state in AWAITING_OFFER:
+            raised = _offer_next(desk, work, lead, open_one, now)
+        else:
+            raised = _tell_news(desk, work, open_one, now)
+        if key:
+            work.intake.remember(*key, raised.handoff_id, now)
+        work.commit()
+    desk.said()
+    return raised
+
+
+def keep_lead(desk: Desk, facts: LeadFacts) -> Lead:
+    """Know a person without offering them (an import with --no-post)."""
+    with desk.books.writing() as work:
+        lead = known_lead(work, facts, desk.clock())
+        work.commit()
+    return lead
+
+
+def offer_again(desk: Desk, handoff_id: int, round_: int, queue: str, by: str) -> Handoff:
+    """The manager sends a mis-routed lead to a queue. Raises NotAllowed, OldCard, OutOfOrder."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = work.handoffs.get(handoff_id)
+        manager = work.people.find(desk.queue(before.queue).manager)
+        if manager is None or manager.id != by:
+            raise NotAllowed(before)
+        if round_ != before.round:
+            raise handoff.OldCard(before)
+        lead = work.leads.get(before.lead_id)
+        move = handoff.offer_again(before, promise(desk, lead, queue, now), now, by)
+        after = work.handoffs.record(before, move)
+        show_new_card(desk, work, after, now)
+        work.commit()
+    desk.said()
+    return after
+
+
+def promise(desk: Desk, lead: Lead, queue: str, raised_at: datetime) -> Promised:
+    """What a round of this lead is offered under today."""
+    facts = lead.facts
+    name = desk.queue(queue).name
+    return Promised(name, desk.terms_version, raised_at, facts.tier, facts.source, facts.campaign)
+
+
+def show_new_card(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    """Post the newest card. The courier brings the one before up to date once this has a link."""
+    work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+
+
+def known_lead(work: UnitOfWork, facts: LeadFacts, now: datetime) -> Lead:
+    known = work.leads.find(facts)
+    if known is None:
+        return work.leads.add(facts, now)
+    updated = replace(known, facts=known.facts.updated_by(facts))
+    if updated != known:
+        work.leads.save(updated)
+    return updated
+
+
+def _offer_first(
+    desk: Desk, work: UnitOfWork, lead: Lead, raised_at: datetime, now: datetime
+) -> Raised:
+    queue = assignment.route(desk.queues, lead.facts)
+    move = handoff.offer(promise(desk, lead, queue.name, raised_at), now)
+    begun = work.handoffs.begin(lead, move)
+    show_new_card(desk, work, begun, now)
+    return Raised(Outcome.OFFERED, begun.id)
+
+
+def _offer_next(
+    desk: Desk, work: UnitOfWork, lead: Lead, waiting: Handoff, now: datetime
+) -> Raised:
+    """A lead that waited for its date, or for the manager, raised its hand by itself."""
+    queue = assignment.route(desk.queues, lead.facts)
+    move = handoff.offer_again(waiting, promise(desk, lead, queue.name, now), now)
+    show_new_card(desk, work, work.handoffs.record(waiting, move), now)
+    return Raised(Outcome.OFFERED, waiting.id)
+
+
+def _tell_news(desk: Desk, work: UnitOfWork, open_one: Handoff, now: datetime) -> Raised:
+    """A changed card notifies nobody in Slack, so whoever holds the lead is mentioned too."""
+    after = work.handoffs.record(open_one, handoff.raise_again(open_one, now))
+    address = desk.queue(after.queue).address
+    work.outbox.put(Card(after.id, after.card), address, now)
+    if after.holder:
+        work.outbox.put(RaisedAgain(after.id, after.card, (after.holder,)), address, now)
+    return Raised(Outcome.NEWS, after.id)
