@@ -320,7 +320,7 @@ def hold(handoff: Handoff, until: datetime, now: datetime) -> Move:
     return Move(Event.HELD, now, clock=replace(handoff.clock, next_step_at=until))
 
 
-def step(handoff: Handoff, taken: sla.DueSteps, now: datetime) -> Move:
+def step(taken: sla.DueSteps, now: datetime) -> Move:
     """A ladder step was taken; the clock goes on towards the next one."""
     return Move(
         Event.STEPPED,

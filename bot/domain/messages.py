@@ -18,7 +18,7 @@ from bot.domain.handoff import Handoff
 class Message:
     kind: ClassVar[str]
 
-    def wanted(self, handoff: Handoff | None) -> bool:  # noqa: ARG002 (subclasses look at it)
+    def wanted(self, handoff: Handoff | None) -> bool:
         """Is it still true? `handoff` is the one it speaks of, as it is now."""
         return True
 

@@ -72,7 +72,7 @@ def _climb(
         promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
         move = handoff.give_back(before, Event.RETURNED, None, now, promised)
     else:
-        move = handoff.step(before, due, now)
+        move = handoff.step(due, now)
     after = work.handoffs.record(before, move)
     message, to = _words(queue, before, due, returned=after.round > before.round)
     work.outbox.put(message, to, now)
