@@ -1,0 +1,319 @@
+"""The formulae of the digest: what was promised to a cohort of offers, and what was kept.
+
+A cohort is the offers whose cards were posted in one period. Everything is judged at `now`, by the
+terms each offer was made under. Formula numbers are those of the agreement between the teams
+(docs/agreement.md): 2 attainment, 3 acceptance, 4 reasons, 5 median and P90, 13 small numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import sqrt
+from typing import Any
+
+from bot.domain.agreement import Terms
+from bot.domain.business_hours import elapsed
+from bot.domain.handoff import Answer, Offer
+from bot.domain.sla import Verdict, verdict
+
+SMALL = 20  # cases; below, a percentage says more than is known
+Z_95 = 1.959963984540054  # standard normal quantile for 95 %, two-sided
+UNKNOWN = "unknown"
+
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`count` of `of` cases."""
+
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float | None:
+        """From 0 to 1; None where there is nothing to judge."""
+        return self.count / self.of if self.of else None
+
+    @property
+    def is_small(self) -> bool:
+        """So few that the counts should be shown, not a percentage."""
+        return self.of < SMALL
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's 95 % score interval (E. B. Wilson, 1927); None where there is nothing."""
+        if not self.of:
+            return None
+        share, n = self.count / self.of, self.of
+        centre = share + Z_95**2 / (2 * n)
+        reach = Z_95 * sqrt(share * (1 - share) / n + Z_95**2 / (4 * n * n))
+        scale = 1 + Z_95**2 / n
+        return max(0.0, (centre - reach) / scale), min(1.0, (centre + reach) / scale)
+
+    def to_json(self) -> dict[str, Any]:
+        low, high = self.interval or (None, None)
+        return {
+            "count": self.count,
+            "of": self.of,
+            "share": self.value,
+            "low": low,
+            "high": high,
+            "small": self.is_small,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFigures:
+    """How one clock was kept. Minutes include open offers at their present age."""
+
+    met: int
+    breached: int
+    overdue_open: int
+    running: int  # open and not yet due: left out of attainment, counted here
+    median_minutes: float | None
+    p90_minutes: float | None
+    median_wall_minutes: float | None
+    p90_wall_minutes: float | None
+
+    @property
+    def attainment(self) -> Share:
+        return Share(self.met, self.met + self.breached + self.overdue_open)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "met": self.met,
+            "breached": self.breached,
+            "overdue_open": self.overdue_open,
+            "attainment": self.attainment.value,
+            "median_minutes": self.median_minutes,
+            "p90_minutes": self.p90_minutes,
+            "median_wall_minutes": self.median_wall_minutes,
+            "p90_wall_minutes": self.p90_wall_minutes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The figures of one group of offers: a cohort, a source, a seller."""
+
+    posted: int
+    answered: int
+    accepted: int
+    rejected: int
+    not_mine: int
+    answer: ClockFigures
+    touch: ClockFigures
+    acceptance: Share
+    sql: int
+    disqualified: int
+    opportunity: int
+    won: int
+    won_amount: Decimal | None  # None: won, and no amount known
+    lost: int
+
+    @property
+    def open(self) -> int:
+        return self.posted - self.answered
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "posted": self.posted,
+            "answered": self.answered,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "not_mine": self.not_mine,
+            "open": self.open,
+            "answer": self.answer.to_json(),
+            "touch": self.touch.to_json(),
+            "sql": self.sql,
+            "disqualified": self.disqualified,
+            "opportunity": self.opportunity,
+            "won": self.won,
+            "won_amount": _number(self.won_amount),
+            "lost": self.lost,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A cohort's figures, and the same by source and by seller."""
+
+    total: Tally
+    by_source: Mapping[str, Tally]
+    by_seller: Mapping[str, Tally]  # whoever answered; offers nobody answered are nobody's
+    by_reason: Mapping[str, int]  # rejections
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            **self.total.to_json(),
+            "by_source": {name: tally.to_json() for name, tally in self.by_source.items()},
+            "by_seller": {name: tally.to_json() for name, tally in self.by_seller.items()},
+            "by_reason": dict(self.by_reason),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One promise as it ran, until it was kept or until now."""
+
+    verdict: Verdict
+    working: timedelta
+    wall: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    offer: Offer
+    answer: Stretch
+    touch: Stretch | None  # None: never accepted, or given back in good time
+    tells_acceptance: bool
+
+
+def measure(offers: Iterable[Offer], terms: Mapping[int, Terms], now: datetime) -> Figures:
+    """The figures of a cohort as of `now`; `terms` by version. Offers not posted are left out."""
+    cohort = [
+        judge(offer, terms[offer.promised.terms_version], now)
+        for offer in offers
+        if offer.posted_at is not None
+    ]
+    answered = [case for case in cohort if case.offer.answer is not None]
+    rejected = [case.offer for case in cohort if case.offer.answer is Answer.REJECTED]
+    return Figures(
+        total=tally(cohort),
+        by_source=_grouped(cohort, lambda offer: offer.promised.source),
+        by_seller=_grouped(answered, lambda offer: offer.answered_by),
+        by_reason=_by_count(Counter(offer.reason or UNKNOWN for offer in rejected)),
+    )
+
+
+def judge(offer: Offer, terms: Terms, now: datetime) -> Judged:
+    return Judged(
+        offer, _answer(offer, terms, now), _touch(offer, terms, now), _counts(offer, terms)
+    )
+
+
+def tally(cases: Sequence[Judged]) -> Tally:
+    offers = [case.offer for case in cases]
+    answers = Counter(offer.answer for offer in offers)
+    telling = [case.offer for case in cases if case.tells_acceptance]
+    won = [offer for offer in offers if offer.won_at is not None]
+    return Tally(
+        posted=len(offers),
+        answered=len(offers) - answers[None],
+        accepted=answers[Answer.ACCEPTED],
+        rejected=answers[Answer.REJECTED],
+        not_mine=answers[Answer.NOT_MINE],
+        answer=_clock_figures([case.answer for case in cases]),
+        touch=_clock_figures([case.touch for case in cases if case.touch is not None]),
+        acceptance=Share(
+            sum(offer.answer is Answer.ACCEPTED for offer in telling),
+            len(telling),
+        ),
+        sql=sum(offer.sql_at is not None for offer in offers),
+        disqualified=sum(offer.disqualified_at is not None for offer in offers),
+        opportunity=sum(offer.opportunity_at is not None for offer in offers),
+        won=len(won),
+        won_amount=_sum_known(offer.won_amount for offer in won),
+        lost=sum(offer.lost_at is not None for offer in offers),
+    )
+
+
+def percentile(ordered: Sequence[float], share: float) -> float | None:
+    """By linear interpolation between the neighbours; None of nothing. `ordered` ascends."""
+    if not ordered:
+        return None
+    position = (len(ordered) - 1) * share
+    below = int(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+
+
+def _answer(offer: Offer, terms: Terms, now: datetime) -> Stretch:
+    assert offer.posted_at is not None
+    assert offer.answer_due is not None
+    return _stretch(offer, terms, offer.posted_at, offer.answer_due, offer.answered_at, now)
+
+
+def _touch(offer: Offer, terms: Terms, now: datetime) -> Stretch | None:
+    """The touch clock of an accepted lead. One given back untouched ends there: in good time it
+    tells nothing, late it is a breach."""
+    if offer.answer is not Answer.ACCEPTED:
+        return None
+    assert offer.answered_at is not None
+    assert offer.touch_due is not None
+    given_back = offer.gave_back_at if offer.touched_at is None else None
+    if given_back is not None and given_back <= offer.touch_due:
+        return None
+    stopped = offer.touched_at or given_back
+    return _stretch(offer, terms, offer.answered_at, offer.touch_due, stopped, now)
+
+
+def _stretch(
+    offer: Offer,
+    terms: Terms,
+    started: datetime,
+    due: datetime,
+    stopped: datetime | None,
+    now: datetime,
+) -> Stretch:
+    """A click can overtake Slack's word that the card is up; that answer took no time."""
+    until = max(stopped or now, started)
+    calendar = terms.calendar(offer.promised.queue)
+    return Stretch(verdict(due, stopped, now), elapsed(calendar, started, until), until - started)
+
+
+def _counts(offer: Offer, terms: Terms) -> bool:
+    """Formula 3: acceptance leaves out mis-routes and every reason that is no rejection."""
+    if offer.answer is not Answer.REJECTED:
+        return offer.answer is Answer.ACCEPTED
+    no_rejections = {reason.code for reason in terms.reasons if not reason.is_rejection}
+    return offer.reason not in no_rejections
+
+
+def _clock_figures(stretches: Sequence[Stretch]) -> ClockFigures:
+    verdicts = Counter(stretch.verdict for stretch in stretches)
+    working = sorted(stretch.working / _MINUTE for stretch in stretches)
+    wall = sorted(stretch.wall / _MINUTE for stretch in stretches)
+    return ClockFigures(
+        met=verdicts[Verdict.MET],
+        breached=verdicts[Verdict.BREACHED],
+        overdue_open=verdicts[Verdict.OVERDUE],
+        running=verdicts[Verdict.RUNNING],
+        median_minutes=percentile(working, 0.5),
+        p90_minutes=percentile(working, 0.9),
+        median_wall_minutes=percentile(wall, 0.5),
+        p90_wall_minutes=percentile(wall, 0.9),
+    )
+
+
+def _grouped(
+    cases: Iterable[Judged], name_of: Callable[[Offer], str | None]
+) -> Mapping[str, Tally]:
+    """A tally for each name, the largest group first."""
+    groups: dict[str, list[Judged]] = {}
+    for case in cases:
+        groups.setdefault(name_of(case.offer) or UNKNOWN, []).append(case)
+    by_size = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return {name: tally(group) for name, group in by_size}
+
+
+def _by_count(counts: Counter[str]) -> Mapping[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _sum_known(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Formula 7: an unknown amount is unknown, never 0; no deal at all is 0."""
+    seen = list(amounts)
+    known = [amount for amount in seen if amount is not None]
+    return sum(known, Decimal()) if known or not seen else None
+
+
+def _number(amount: Decimal | None) -> int | float | None:
+    if amount is None:
+        return None
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

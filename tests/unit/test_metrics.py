@@ -1,0 +1,250 @@
+"""The formulae of the digest, on cases small enough to count by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.agreement import Duration, NextStep, Reason, Target, Terms
+from bot.domain.business_hours import Calendar, due
+from bot.domain.handoff import Answer, Offer, Promised
+from bot.domain.metrics import Figures, Share, measure, percentile
+
+OFFICE = Calendar("office", "UTC", (((540, 1020),),) * 5 + ((),) * 2)  # Mon-Fri 9-17
+TERMS = Terms(
+    answer=Target(Duration(timedelta(hours=1))),
+    touch=Target(Duration(timedelta(hours=2))),
+    calendars={"all": OFFICE},
+    ladder=(),
+    reasons=(
+        Reason("no_need", "No need", NextStep.NURTURE),
+        Reason("duplicate", "Duplicate", NextStep.JOIN, is_rejection=False),
+    ),
+)
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday
+NOW = NOON + timedelta(days=1)
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def offered(at: datetime = NOON, source: str = "") -> Offer:
+    promised = Promised("all", 1, at, source=source)
+    return Offer(1, promised, posted_at=at, answer_due=due(OFFICE, at, timedelta(hours=1)))
+
+
+def answered(after: float, answer: Answer = Answer.ACCEPTED, by: str | None = "ada") -> Offer:
+    at = NOON + minutes(after)
+    touch_due = due(OFFICE, at, timedelta(hours=2)) if answer is Answer.ACCEPTED else None
+    return replace(offered(), answered_at=at, answer=answer, answered_by=by, touch_due=touch_due)
+
+
+def rejected(reason: str | None) -> Offer:
+    return replace(answered(5, Answer.REJECTED), reason=reason)
+
+
+def touched(after: float) -> Offer:
+    """Touched so many minutes after it was accepted."""
+    offer = answered(10)
+    return replace(offer, touched_at=NOON + minutes(10 + after))
+
+
+def won(amount: Decimal | None) -> Offer:
+    at = NOON + minutes(60)
+    return replace(touched(20), sql_at=at, opportunity_at=at, won_at=at, won_amount=amount)
+
+
+def figures(*offers: Offer, now: datetime = NOW) -> Figures:
+    return measure(offers, {1: TERMS}, now)
+
+
+def test_exactly_at_the_due_instant_is_met():
+    """A promise kept in its last moment is kept; a moment later it is broken."""
+    answer = figures(answered(60), answered(60 + 1 / 60_000)).total.answer
+    assert (1, 1) == (answer.met, answer.breached)
+
+
+def test_an_answer_after_hours_is_late_although_no_working_time_was_used():
+    """Due at the end of the working day means by then, not by the next morning."""
+    posted = NOON.replace(hour=16)
+    late = replace(offered(posted), answered_at=posted + minutes(90), answer=Answer.NOT_MINE)
+    assert (0, 1) == (figures(late).total.answer.met, figures(late).total.answer.breached)
+
+
+def test_open_and_overdue_counts_against_attainment():
+    """Leaving a lead unanswered never makes the figure better."""
+    answer = figures(answered(10), offered()).total.answer
+    assert (1, 1) == (answer.met, answer.overdue_open)
+    assert 0.5 == answer.attainment.value
+
+
+def test_open_and_not_yet_due_is_left_out_and_counted():
+    """A lead that still has time is neither kept nor broken."""
+    answer = figures(answered(10), offered(), now=NOON + minutes(60)).total.answer
+    assert (1, 1, 1.0) == (answer.met, answer.running, answer.attainment.value)
+
+
+def test_nothing_to_judge_is_null_and_not_zero():
+    """An empty week has no attainment, no median and no share."""
+    empty = figures().to_json()
+    assert 0 == empty["posted"]
+    assert empty["answer"]["attainment"] is None
+    assert empty["answer"]["median_minutes"] is None
+    assert empty["touch"]["p90_wall_minutes"] is None
+    assert 0 == empty["won_amount"]
+
+
+def test_open_offers_count_at_their_present_age():
+    """The median grows while leads wait; it is not made of the answered ones alone."""
+    now = NOON + minutes(45)
+    answer = figures(answered(5), answered(15), offered(), now=now).total.answer
+    assert 15.0 == answer.median_minutes
+    assert 39.0 == answer.p90_minutes  # 15 + 0.8 of the way to 45
+
+
+def test_working_and_wall_minutes_differ_over_a_night():
+    """A lead posted at 16:50 and answered at 9:10 waited 20 minutes of working time."""
+    posted = NOON.replace(hour=16, minute=50)
+    at = posted + timedelta(hours=16, minutes=20)
+    answer = figures(replace(offered(posted), answered_at=at, answer=Answer.NOT_MINE)).total.answer
+    assert (20.0, 980.0) == (answer.median_minutes, answer.median_wall_minutes)
+
+
+def test_a_click_that_overtakes_the_card_took_no_time():
+    """Slack may tell us of the click before it tells us that the card is up."""
+    early = figures(answered(-0.1)).total.answer
+    assert (1, 0.0, 0.0) == (early.met, early.median_minutes, early.median_wall_minutes)
+
+
+def test_the_touch_clock_runs_for_accepted_leads_alone():
+    """Rejected and waiting leads promise no touch; accepted ones do from the moment they are."""
+    touch = figures(touched(30), touched(121), answered(5), rejected(None), offered()).total.touch
+    assert (1, 1, 1) == (touch.met, touch.breached, touch.overdue_open)
+    assert 121.0 == touch.median_minutes
+
+
+def test_a_lead_given_back_in_time_says_nothing_of_the_touch_clock():
+    """Who returns a lead before the touch is due has not broken a promise."""
+    back = replace(answered(10), gave_back_at=NOON + minutes(60))
+    touch = figures(back).total.touch
+    assert (0, 0, 0, 0) == (touch.met, touch.breached, touch.overdue_open, touch.running)
+
+
+def test_a_lead_taken_back_late_is_a_breach_and_its_age_ends_there():
+    """The ladder takes an untouched lead back: the promise is broken, and stops growing."""
+    back = replace(answered(0), gave_back_at=NOON + minutes(180))
+    touch = figures(back).total.touch
+    assert (1, 0, 180.0) == (touch.breached, touch.overdue_open, touch.median_minutes)
+
+
+def test_acceptance_leaves_out_what_is_no_rejection():
+    """Mis-routes and duplicates lower nobody's acceptance; a real rejection does."""
+    total = figures(
+        answered(5),
+        rejected("no_need"),
+        rejected("duplicate"),
+        rejected(None),
+        answered(5, Answer.NOT_MINE),
+        offered(),
+    ).total
+    assert Share(1, 3) == total.acceptance
+    assert (6, 5, 1, 3, 1, 1) == (
+        total.posted,
+        total.answered,
+        total.accepted,
+        total.rejected,
+        total.not_mine,
+        total.open,
+    )
+
+
+def test_rejections_are_counted_by_reason_the_most_frequent_first():
+    """One list shows why leads come back; a missing reason is called unknown."""
+    reasons = figures(rejected("no_need"), rejected(None), rejected("no_need")).by_reason
+    assert [("no_need", 2), ("unknown", 1)] == list(reasons.items())
+
+
+def test_a_later_reason_is_not_a_rejection():
+    """A reason given when a lead was lost does not appear among the rejections."""
+    lost = replace(touched(5), lost_at=NOON + minutes(60), reason="no_need")
+    assert {} == figures(lost).by_reason
+    assert 1 == figures(lost).total.lost
+
+
+def test_an_unknown_amount_is_unknown_and_never_zero():
+    """Won deals without an amount do not pull the sum to nothing."""
+    assert figures(won(None)).total.won_amount is None
+    assert Decimal(700) == figures(won(None), won(Decimal(700))).total.won_amount
+    assert 0 == figures(touched(5)).total.won_amount
+
+
+def test_amounts_are_written_as_numbers():
+    """Whole amounts stay whole, cents stay cents, in the JSON people calculate with."""
+    assert 700 == figures(won(Decimal("700.00"))).to_json()["won_amount"]
+    assert 0.75 == figures(won(Decimal("0.75"))).to_json()["won_amount"]
+
+
+def test_groups_by_source_and_by_seller_add_up():
+    """Each source and each seller has the same figures as the whole, the unknown among them."""
+    web = replace(touched(5), promised=Promised("all", 1, NOON, source="web"))
+    result = figures(web, answered(5, by=None), rejected("no_need"), offered())
+    assert {"unknown": 3, "web": 1} == {k: v.posted for k, v in result.by_source.items()}
+    assert {"ada": 2, "unknown": 1} == {k: v.answered for k, v in result.by_seller.items()}
+    assert 1 == result.by_seller["ada"].accepted
+
+
+def test_cards_that_slack_never_showed_belong_to_no_cohort():
+    """A lead whose card waits in the outbox is nobody's fault yet."""
+    waiting = replace(offered(), posted_at=None, answer_due=None)
+    assert 0 == figures(waiting).total.posted
+
+
+def test_the_figures_have_the_agreed_keys():
+    """Whoever reads the JSON finds every figure of the agreement, by its name."""
+    clock = "met breached overdue_open attainment"
+    clock += " median_minutes p90_minutes median_wall_minutes p90_wall_minutes"
+    keys = "posted answered accepted rejected not_mine open answer touch sql disqualified"
+    keys += " opportunity won won_amount lost by_source by_seller by_reason"
+    said = figures(won(None)).to_json()
+    assert keys.split() == list(said)
+    assert clock.split() == list(said["answer"])
+    assert clock.split() == list(said["touch"])
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    # From the closed form, worked out by hand to four places.
+    [
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (5, 10, 0.2366, 0.7634),
+        (50, 100, 0.4038, 0.5962),
+    ],
+)
+def test_wilsons_interval(count: int, of: int, low: float, high: float):
+    """A share comes with how sure we are of it, also at nothing and at everything."""
+    assert pytest.approx((low, high), abs=0.0001) == Share(count, of).interval
+
+
+def test_small_numbers_show_counts():
+    """Under 20 cases a percentage says more than is known."""
+    assert (True, False) == (Share(10, 19).is_small, Share(10, 20).is_small)
+    assert (None, None) == (Share(0, 0).value, Share(0, 0).interval)
+
+
+@given(st.lists(st.integers(0, 1_000_000), min_size=1), st.floats(0, 1))
+def test_a_percentile_lies_between_its_neighbours(values: list[int], share: float):
+    """Whatever the times, the P90 is between the shortest and the longest and never falls."""
+    ordered = sorted(values)
+    found = percentile(ordered, share)
+    higher = percentile(ordered, min(1.0, share + 0.1))
+    assert found is not None
+    assert higher is not None
+    assert ordered[0] <= found <= ordered[-1]
+    assert found <= higher * (1 + 1e-12)
