@@ -1,0 +1,73 @@
+"""The Slack app that Baton needs, as a manifest: paste it at "Create an app from a manifest"."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from ruamel.yaml import YAML
+
+COMMAND = "/lead"
+
+SCOPES = {
+    "chat:write": "post cards, reminders and digests",
+    "commands": "answer /lead",
+    "users:read": "know people's names, zones and languages",
+    "users:read.email": "find people named by e-mail in app.yaml",
+    "usergroups:read": "know who belongs to @sales groups",
+    "channels:read": "find public channels by name",
+    "groups:read": "find private channels by name",
+    "im:write": "write to people privately",
+    "channels:history": "never post twice: look before sending again",
+    "groups:history": "the same in private channels",
+    "im:history": "the same in direct messages",
+    "files:write": "the digest's picture",
+    "files:read": "know when the picture is ready",
+}
+
+
+def manifest(mode: str, public_url: str | None = None) -> dict[str, Any]:
+    """`mode` is "socket" or "http"; HTTP needs the address under which Slack reaches Baton."""
+    events = f"{public_url.rstrip('/')}/slack/events" if public_url else None
+    by_http = {"url": events} if mode == "http" else {}
+    interactivity = {"request_url": events} if mode == "http" else {}
+    return {
+        "_metadata": {"major_version": 2},
+        "display_information": {
+            "name": "Baton",
+            "description": "Hands leads from marketing to sales, in time and in the open",
+            "background_color": "#1d3557",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Baton", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": COMMAND,
+                    "description": "Look a lead up",
+                    "usage_hint": "ada@acme.com | acme | L-123 | help",
+                    "should_escape": False,
+                    **by_http,
+                }
+            ],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "interactivity": {"is_enabled": True, **interactivity},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": mode == "socket",
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def as_yaml(content: dict[str, Any]) -> str:
+    out = io.StringIO()
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml.dump(content, out)
+    return out.getvalue()
