@@ -1,0 +1,73 @@
+"""What app.yaml says, as types. Secrets and the database's address never show in a repr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+
+from pydantic import SecretStr
+
+from bot.domain.agreement import Agreement
+from bot.domain.assignment import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    bot_token: SecretStr
+    app_token: SecretStr
+    signing_secret: SecretStr
+    api_url: str  # ends in "/"
+    mode: str  # "socket" or "http"
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSettings:
+    channel: str
+    weekday: int  # Monday is 0, in the workspace's zone
+    at: time  # local, in the workspace's zone
+    metrics: tuple[str, ...] = ()  # empty: the usual ones
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSource:
+    """One system that posts leads. Without secret and token it is switched off."""
+
+    name: str
+    secret: SecretStr  # signs each request with HMAC
+    token: SecretStr  # for form tools that cannot sign
+    fields: Mapping[str, Callable[[object], object]] = field(compare=False)
+
+    @property
+    def enabled(self) -> bool:
+        return bool(self.secret or self.token)
+
+    def lead_fields(self, posted: object) -> dict[str, object]:
+        """The lead's fields found in the posted JSON; what is not there is left out."""
+        found = ((name, find(posted)) for name, find in self.fields.items())
+        return {name: value for name, value in found if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeSettings:
+    owners: Mapping[str, str]  # who owns a campaign, by the campaign's name
+    sources: Mapping[str, IntakeSource]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    workspace_zone: str
+    language: str
+    database: str = field(repr=False)  # may hold a password
+    slack: SlackSettings
+    queues: tuple[Queue, ...]
+    agreement: Agreement
+    digest: DigestSettings
+    intake: IntakeSettings
+    http: HttpSettings
