@@ -1,0 +1,70 @@
+"""Who was notified by what. Slack pings for DMs, mentions and followed threads, never for edits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from playground.feed import Change
+from playground.messages import Messages
+from playground.state import Channel, Message, UserGroup
+from playground.wording import mentioned, words_of
+
+
+@dataclass(frozen=True)
+class Ping:
+    """`why`: dm, mention, group, everybody, thread."""
+
+    channel: str
+    ts: str
+    why: str
+    words: str
+
+
+class Pings:
+    """Listens to the change feed, under the workspace's lock."""
+
+    def __init__(
+        self, messages: Messages, channels: dict[str, Channel], groups: dict[str, UserGroup]
+    ) -> None:
+        self._messages = messages
+        self._channels = channels
+        self._groups = groups
+        self._of: dict[str, list[Ping]] = defaultdict(list)
+
+    def of(self, user: str) -> list[Ping]:
+        return list(self._of.get(user, []))
+
+    def hear(self, change: Change) -> None:
+        if change.kind != "message_posted":
+            return
+        message = self._messages.get(change.data["channel"], change.data["ts"])
+        if message is not None:
+            self._ring(message)
+
+    def _ring(self, message: Message) -> None:
+        channel, words = self._channels[message.channel], words_of(message)
+        spoken = words if message.blocks else message.text
+        reasons = self._reasons(channel, message, spoken)
+        for user, why in reasons.items():
+            if user in channel.members and user != message.user:
+                self._of[user].append(Ping(channel.id, message.ts, why, words))
+
+    def _reasons(self, channel: Channel, message: Message, words: str) -> dict[str, str]:
+        """The strongest reason for each user; later entries win."""
+        users, groups, everybody = mentioned(words)
+        reasons = dict.fromkeys(self._followers(message), "thread")
+        if everybody and not message.thread_ts:
+            reasons |= dict.fromkeys(channel.members, "everybody")
+        for group in groups & self._groups.keys():
+            reasons |= dict.fromkeys(self._groups[group].members, "group")
+        reasons |= dict.fromkeys(users, "mention")
+        if channel.is_direct:
+            reasons |= dict.fromkeys(channel.members, "dm")
+        return reasons
+
+    def _followers(self, message: Message) -> set[str]:
+        if not message.thread_ts:
+            return set()
+        thread = self._messages.replies(message.channel, message.thread_ts)
+        return {earlier.user for earlier in thread if earlier.ts != message.ts}
