@@ -275,6 +275,7 @@ class Desk:
     campaign_owners: Mapping[str, str] = field(default_factory=dict)
     digest: DigestSlot | None = None
     said: Callable[[], None] = lambda: None  # called after a commit that queued messages
+    replaying: bool = False  # history acted already, unknown people too: nobody is refused
 
     def queue(self, name: str) -> Queue:
         """The queue; leads of one that app.yaml no longer has are served by the last."""
