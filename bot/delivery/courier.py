@@ -1,0 +1,239 @@
+"""From the outbox to Slack and back: claim a lane, send, settle.
+
+Three steps, so that no transaction is open while Slack is spoken to. A process that dies between
+the second and the third leaves a row in doubt, and whoever claims it next looks in the channel
+first (reconcile.py). So every posted message reaches people exactly once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.delivery.letters import (
+    Address,
+    Impossible,
+    Letter,
+    NoSuchPlace,
+    NotWanted,
+    NotYet,
+    Unsaid,
+    compose,
+    find_address,
+)
+from bot.delivery.outcomes import (
+    CannotLook,
+    Gone,
+    Ok,
+    Outcome,
+    Post,
+    RateLimited,
+    RefusedContent,
+    TryLater,
+    Unlisted,
+    Words,
+)
+from bot.delivery.pictures import ComeBack, PictureDesk, Ready, TooSlow
+from bot.delivery.reconcile import look_for
+from bot.delivery.settling import Sent, Settling, Tempo, shown
+from bot.domain.messages import Card, Digest, DigestChart
+from bot.use_cases.ports import Books, Parcel
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    parcel: Parcel
+    send_before: datetime  # wire time; later, the lane may be somebody else's before we are done
+
+
+class Courier:
+    """Several may run over one database; within a process its methods may run in parallel."""
+
+    def __init__(
+        self,
+        books: Books,
+        slack: Post,
+        words: Words,
+        clock: Callable[[], datetime],
+        wire_clock: Callable[[], datetime],
+        tempo: Tempo = Tempo(),  # noqa: B008 (frozen)
+        look_up_again: Callable[[], bool] = lambda: False,
+        pictures: PictureDesk | None = None,
+    ) -> None:
+        self._books = books
+        self._slack = slack
+        self._words = words
+        self._clock = clock
+        self._wire_clock = wire_clock
+        self._tempo = tempo
+        self._look_up_again = look_up_again
+        self._pictures = pictures
+        self._settling = Settling(books, clock, wire_clock, tempo)
+
+    def deliver_due(self) -> int:
+        """Deliver all that may go now, one after the other; how many rows were dealt with."""
+        count = 0
+        while claimed := self.claim(limit=1):
+            self.deliver(claimed[0])
+            count += 1
+        return count
+
+    def claim(self, limit: int) -> list[Claimed]:
+        """The oldest rows of up to `limit` free lanes; ours until the lease ends."""
+        wire_now, tempo = self._wire_clock(), self._tempo
+        with self._books.writing() as work:
+            parcels = work.deliveries.claim(self._clock(), wire_now, tempo.lease, limit)
+            work.commit()
+        send_before = wire_now + tempo.lease - tempo.http_timeout - tempo.settling
+        return [Claimed(parcel, send_before) for parcel in parcels]
+
+    def deliver(self, claimed: Claimed) -> None:
+        """Send one claimed row, if it is still wanted, and settle it."""
+        parcel = claimed.parcel
+        letter = self._letter(parcel)
+        if isinstance(letter, Address):
+            if not self._surely_unsent(parcel, letter):
+                return
+            letter = self._read(parcel, looked=True)
+        if isinstance(letter, Letter):
+            letter = self._with_picture(parcel, letter)
+        if isinstance(letter, Letter):
+            self._send_and_settle(claimed, letter)
+        elif isinstance(letter, Unsaid):
+            self._settling.unsaid(parcel, letter)
+
+    # ------------------------------------------------------------------ what to send
+
+    def _letter(self, parcel: Parcel) -> Letter | Address | Unsaid:
+        looked = not parcel.in_doubt
+        letter = self._read(parcel, looked)
+        if isinstance(letter, NoSuchPlace) and self._look_up_again():
+            return self._read(parcel, looked)
+        return letter
+
+    def _read(self, parcel: Parcel, looked: bool) -> Letter | Address | Unsaid:
+        """The letter; or its address alone, when a new message must first be looked for there."""
+        with self._books.reading() as work:
+            address = find_address(work, parcel)
+            if isinstance(address, Unsaid) or not (looked or address.card):
+                return address
+            return compose(work, parcel.message, address, self._words)
+
+    def _surely_unsent(self, parcel: Parcel, address: Address) -> bool:
+        """An earlier attempt may have arrived. False: it is dealt with, or we look again later."""
+        found = look_for(self._slack, parcel, address, self._clock(), self._wire_clock())
+        match found:
+            case Ok(ts, channel):
+                log.info("Found again", action="found_again", **shown(parcel))
+                self._settle(parcel, channel, ts)
+            case RateLimited(after):
+                self._settling.still_in_doubt(parcel, after, "rate limited")
+            case TryLater(why):
+                pause = self._tempo.pause(parcel.attempts)
+                self._settling.still_in_doubt(parcel, pause, why)
+            case CannotLook(why):
+                return self._better_twice_than_never(parcel, why)
+            case _:
+                return True
+        return False
+
+    def _better_twice_than_never(self, parcel: Parcel, why: str) -> bool:
+        """Without a scope to read the history: a card is sent again, all else is not."""
+        unread = "It may have been posted, and Slack does not let us look"
+        log.error(unread, action="cannot_look", why=why, **shown(parcel))
+        if isinstance(parcel.message, Card):
+            return True
+        self._settling.unsaid(parcel, NotWanted(f"perhaps said already; cannot look: {why}"))
+        return False
+
+    def _with_picture(self, parcel: Parcel, letter: Letter) -> Letter | Unsaid:
+        message = parcel.message
+        if self._pictures is None or not isinstance(message, Digest | DigestChart):
+            return letter
+        is_digest = isinstance(message, Digest)
+        with self._books.reading() as work:
+            report = work.reports.get(message.report)
+        patience = self._tempo.picture if is_digest else self._tempo.late_picture
+        match self._pictures.picture_of(report, patience):
+            case Ready(file):
+                return replace(
+                    letter,
+                    picture=file,
+                    picture_alt=self._pictures.alt_text,
+                    picture_is_all=not is_digest,
+                )
+            case ComeBack():
+                return NotYet("its chart is not ready yet")
+            case TooSlow() if is_digest:
+                return replace(letter, picture_is_late=True)
+            case _:
+                return letter if is_digest else Impossible("there is no chart")
+
+    # ------------------------------------------------------------------ sending
+
+    def _send_and_settle(self, claimed: Claimed, letter: Letter) -> None:
+        parcel, card = claimed.parcel, letter.address.card
+        if self._wire_clock() > claimed.send_before:
+            # Held up: a laptop asleep, a slow directory. Sending now could make two of it, because
+            # the lease may end first. It ends, and whoever is next looks before sending.
+            log.warning("Too late to send", action="held_up", **shown(parcel))
+            return
+        outcome, version = self._send(parcel, letter)
+        if isinstance(outcome, Ok):
+            updated = card is not None
+            self._settle(parcel, outcome.channel, outcome.ts, updated, letter.owes_picture(version))
+        elif isinstance(outcome, Gone) and card:
+            self._after_deletion(claimed, letter, outcome.why)
+        else:
+            self._settling.failed(parcel, outcome, repeatable=card is not None)
+
+    def _send(self, parcel: Parcel, letter: Letter) -> tuple[Outcome, Letter]:
+        """The outcome of the first version that Slack does not refuse, else of the last."""
+        outcome: Outcome = Unlisted("no version")
+        version = letter
+        for version in letter.versions():
+            outcome = self._try(parcel, version)
+            if not isinstance(outcome, RefusedContent | Unlisted):
+                break
+            refused = "Slack refuses a message as it is written"
+            log.warning(refused, action="refused_content", why=outcome.why, **shown(parcel))
+        return outcome, version
+
+    def _try(self, parcel: Parcel, letter: Letter) -> Outcome:
+        to, text, blocks = letter.address, letter.rendered.text, letter.blocks
+        if to.card is not None:
+            return self._slack.update(to.card.channel, to.card.ts, text, blocks)
+        metadata = {"key": parcel.key}
+        outcome = self._slack.post(
+            to.channel, text, blocks, to.thread_ts, letter.broadcast, metadata
+        )
+        if isinstance(outcome, Gone) and to.thread_ts:  # said without its thread, but said
+            outcome = self._slack.post(to.channel, text, blocks, metadata=metadata)
+        return outcome
+
+    def _after_deletion(self, claimed: Claimed, letter: Letter, why: str) -> None:
+        """Somebody deleted the card. Whoever needs its buttons gets it again, as a new message."""
+        parcel = claimed.parcel
+        log.warning("A card was deleted", action="card_gone", why=why, **shown(parcel))
+        anew = replace(letter, address=replace(letter.address, card=None))
+        if not letter.post_if_gone:
+            self._settling.unsaid(parcel, NotWanted("its card was deleted"))
+        elif not parcel.in_doubt or self._surely_unsent(parcel, anew.address):
+            self._send_and_settle(claimed, anew)
+
+    def _settle(
+        self,
+        parcel: Parcel,
+        channel: str,
+        ts: str,
+        updated: bool = False,
+        chart_follows: bool = False,
+    ) -> None:
+        is_new_card = isinstance(parcel.message, Card) and not updated
+        link = self._slack.permalink(channel, ts) if is_new_card else ""
+        self._settling.sent(parcel, Sent(channel, ts, updated, link, chart_follows))

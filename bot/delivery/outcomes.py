@@ -1,0 +1,171 @@
+"""What can come of a call to Slack, and what delivery needs from outside: as types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.domain.messages import Message
+from bot.use_cases.ports import Group, Person, UnitOfWork
+
+Blocks = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ok:
+    """Done. `channel` is Slack's id of where it is: the DM's own, when a person was named."""
+
+    ts: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """Certainly not done; Slack wants none of it for so long (workspace time)."""
+
+    after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Certainly not done, and likely to work another time."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Perhaps done: no answer came, or one that does not say."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """This channel, or this token, takes nothing until a person mends it."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedContent:
+    """Slack does not take this message as it is written."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The message to change, or to reply to, is not there (any more)."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """An error Slack did not have when this was written."""
+
+    why: str
+
+
+Failure = RateLimited | TryLater | Unknown | Broken | RefusedContent | Gone | Unlisted
+Outcome = Ok | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Looked for it through all of the time asked for: it is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotLook:
+    """Slack does not let us read there: a scope or a membership is missing."""
+
+    why: str
+
+
+Search = Ok | Absent | CannotLook | RateLimited | TryLater
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    file: str  # Slack's id: F…
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are in this workspace. `scopes` is None where Slack does not say."""
+
+    team: str
+    user: str
+    bot: str
+    url: str
+    scopes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The workspace's people, groups and channels; `lacking` says what could not be read."""
+
+    people: Sequence[Person]
+    groups: Sequence[Group]
+    channels: Mapping[str, str]  # name -> id
+    lacking: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str  # never empty: notifications and screen readers use it alone
+    blocks: Blocks = field(default_factory=list)
+
+
+class CannotSay(Exception):
+    """A message that cannot be rendered; the sentence holds no personal data."""
+
+
+class Words(Protocol):
+    def render(self, message: Message, work: UnitOfWork) -> Rendered:
+        """What the message says now. Raises CannotSay."""
+
+
+class Post(Protocol):
+    """The part of Slack that carries messages: all that the courier needs."""
+
+    def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Blocks,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        """`channel` may be a person's id: their DM."""
+
+    def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> Outcome: ...
+
+    def permalink(self, channel: str, ts: str) -> str:
+        """One try; '' when there is none to be had."""
+
+    def open_dm(self, person: str) -> Outcome:
+        """`Ok.channel` is the id of our DM with them."""
+
+    def find_by_key(
+        self, channel: str, key: str, oldest: datetime | None, thread_ts: str | None
+    ) -> Search:
+        """Our message with this key in its metadata, posted since `oldest` (workspace time)."""
+
+
+class Pictures(Protocol):
+    """The part of Slack that holds files."""
+
+    def upload_image(self, name: str, image: bytes, alt_text: str) -> Uploaded | Failure: ...
+
+    def image_ready(self, file: str) -> bool | Failure:
+        """Files are processed after the upload; only then can a message show them."""
+
+
+class Directory(Protocol):
+    def roster(self) -> Roster | Failure: ...

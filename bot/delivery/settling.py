@@ -1,0 +1,157 @@
+"""What became of a claimed row, written down: each method is one transaction that frees the lane,
+or says until when it stays closed. Nothing here speaks to Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from bot.delivery import posted_cards
+from bot.delivery.letters import Impossible, NoSuchPlace, NotWanted, NotYet, Unsaid
+from bot.delivery.outcomes import (
+    Broken,
+    Failure,
+    Gone,
+    RateLimited,
+    RefusedContent,
+    TryLater,
+    Unknown,
+    Unlisted,
+)
+from bot.domain.messages import Card, DigestChart
+from bot.use_cases.ports import Books, Parcel
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast, and how patient. Pauses between messages are workspace time, the rest wire time.
+
+    A send begins early enough to have ended, and to show in the channel, before the lease does:
+    `lease` must be longer than `http_timeout` and `settling` together.
+    """
+
+    between_posts: timedelta = timedelta(seconds=1)  # in one lane
+    first_pause: timedelta = timedelta(seconds=1)  # doubles with each attempt
+    longest_pause: timedelta = timedelta(minutes=1)
+    lease: timedelta = timedelta(seconds=60)
+    http_timeout: timedelta = timedelta(seconds=10)
+    settling: timedelta = timedelta(seconds=10)  # until a post surely shows in the history
+    picture: timedelta = timedelta(seconds=30)  # the digest waits so long for its chart
+    late_picture: timedelta = timedelta(minutes=10)  # and its thread so long
+
+    def pause(self, attempts: int) -> timedelta:
+        return min(self.first_pause * (1 << min(attempts, 16)), self.longest_pause)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Where a message now is. `updated`: it was there before, and was changed in place."""
+
+    channel: str
+    ts: str
+    updated: bool = False
+    permalink: str = ""  # of a new card
+    chart_follows: bool = False  # a digest posted without its picture
+
+
+class Settling:
+    def __init__(
+        self,
+        books: Books,
+        clock: Callable[[], datetime],
+        wire_clock: Callable[[], datetime],
+        tempo: Tempo,
+    ) -> None:
+        self._books = books
+        self._clock = clock
+        self._wire_clock = wire_clock
+        self._tempo = tempo
+
+    def sent(self, parcel: Parcel, sent: Sent) -> None:
+        """Its ts is kept; with a new card the answer clock starts, in the same commit."""
+        now, message = self._clock(), parcel.message
+        free_at = None if sent.updated else now + self._tempo.between_posts
+        with self._books.writing() as work:
+            if isinstance(message, Card) and not sent.updated:
+                place = (sent.channel, sent.ts, sent.permalink)
+                posted_cards.keep(work, message, *place, lane=parcel.lane, now=now)
+            if sent.chart_follows:
+                work.outbox.put(DigestChart(getattr(message, "report", 0)), parcel.lane, now)
+            work.deliveries.settle(parcel, sent.ts, free_at)
+            work.commit()
+        log.info("Delivered", action="updated" if sent.updated else "posted", **shown(parcel))
+
+    def unsaid(self, parcel: Parcel, unsaid: Unsaid) -> None:
+        """Nothing was sent."""
+        with self._books.writing() as work:
+            match unsaid:
+                case NotWanted():
+                    work.deliveries.drop(parcel, unsaid.why)
+                case NotYet():
+                    until = self._clock() + self._tempo.pause(parcel.attempts)
+                    work.deliveries.put_off(parcel, until, unsaid.why)
+                case NoSuchPlace():
+                    work.deliveries.pause(parcel, unsaid.why)
+                case _:
+                    work.deliveries.fail(parcel, unsaid.why)
+            work.commit()
+        tell = log.error if isinstance(unsaid, Impossible | NoSuchPlace) else log.info
+        action = _ACTIONS.get(type(unsaid), "failed")
+        tell("Not said", action=action, why=unsaid.why, **shown(parcel))
+
+    def failed(self, parcel: Parcel, failure: Failure, repeatable: bool) -> None:
+        """Slack did not say yes. `repeatable`: twice is as good as once, so doubt does no harm."""
+        pause = self._tempo.pause(parcel.attempts)
+        in_doubt = self._tempo.http_timeout + self._tempo.settling
+        why = "rate limited" if isinstance(failure, RateLimited) else failure.why
+        with self._books.writing() as work:
+            match failure:
+                case RateLimited(after):
+                    work.deliveries.put_off(parcel, self._clock() + after, why)
+                case Unknown() if not repeatable:
+                    work.deliveries.doubt(parcel, self._wire_clock() + in_doubt)
+                case TryLater() | Unknown():
+                    work.deliveries.put_off(parcel, self._clock() + pause, why)
+                case Broken() | Unlisted():
+                    work.deliveries.pause(parcel, why)
+                case RefusedContent() | Gone():
+                    work.deliveries.fail(parcel, why)
+            work.commit()
+        loud = isinstance(failure, Broken | Unlisted | RefusedContent | Gone)
+        tell = log.error if loud else log.info
+        action = _ACTIONS.get(type(failure), "failed")
+        tell("Not delivered", action=action, why=why, **shown(parcel))
+
+    def still_in_doubt(self, parcel: Parcel, after: timedelta, why: str) -> None:
+        """We could not even look: again in a while."""
+        with self._books.writing() as work:
+            work.deliveries.doubt(parcel, self._wire_clock() + after)
+            work.commit()
+        log.info("Still in doubt", action="in_doubt", why=why, **shown(parcel))
+
+
+_ACTIONS: dict[type, str] = {
+    NotWanted: "dropped",
+    NotYet: "put_off",
+    Impossible: "failed",
+    NoSuchPlace: "lane_paused",
+    RateLimited: "rate_limited",
+    TryLater: "put_off",
+    Unknown: "in_doubt",
+    Broken: "lane_paused",
+    Unlisted: "lane_paused",
+    RefusedContent: "failed",
+    Gone: "failed",
+}
+
+
+def shown(parcel: Parcel) -> dict[str, Any]:
+    """What a log line says about a row: no names, so a person's lane is only a DM."""
+    lane = parcel.lane if parcel.lane.startswith(("#", "C", "G")) else "a direct message"
+    return {"message": parcel.message.kind, "row": parcel.id, "lane": lane}
