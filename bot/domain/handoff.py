@@ -53,6 +53,7 @@ class Event(StrEnum):
     DISQUALIFIED = "disqualified"
     RELEASED = "released"  # the holder gives it back
     RETURNED = "returned"  # accepted and left untouched: the ladder took it back
+    RECYCLED = "recycled"  # the holder sends it back to marketing, to be offered another time
     STEPPED = "stepped"  # a ladder step was taken
     HELD = "held"  # a ladder step came due outside working hours and waits for them
 
@@ -293,6 +294,17 @@ def lose(handoff: Handoff, by: str | None, now: datetime, terms: Terms, reason: 
         raise OutOfOrder(handoff)
     return Move(
         Event.LOST, now, by, spent=_spent_on_touch(handoff, now, terms), reason=reason or None
+    )
+
+
+def recycle(
+    handoff: Handoff, by: str | None, now: datetime, terms: Terms, reason: str = ""
+) -> Move:
+    """A held lead goes back to marketing; deciding so is a touch. Raises OutOfOrder."""
+    if handoff.state not in HELD:
+        raise OutOfOrder(handoff)
+    return Move(
+        Event.RECYCLED, now, by, spent=_spent_on_touch(handoff, now, terms), reason=reason or None
     )
 
 

@@ -125,6 +125,11 @@ def _lost(handoff: Handoff, move: Move) -> Handoff:
     return replace(handoff, state=State.LOST, offer=now)
 
 
+def _recycled(handoff: Handoff, move: Move) -> Handoff:
+    now = replace(_touched(handoff, move), reason=move.reason)
+    return replace(handoff, state=State.RECYCLED, holder=None, offer=now)
+
+
 def _disqualified(handoff: Handoff, move: Move) -> Handoff:
     now = replace(
         _touched(handoff, move), disqualified_at=move.at, reason=move.reason, note=move.note
@@ -151,6 +156,7 @@ _APPLY = {
     Event.DISQUALIFIED: _disqualified,
     Event.RELEASED: _offered,
     Event.RETURNED: _offered,
+    Event.RECYCLED: _recycled,
     Event.STEPPED: _unchanged,
     Event.HELD: _unchanged,
 }

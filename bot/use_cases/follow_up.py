@@ -65,6 +65,17 @@ def lost(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str =
     )
 
 
+def recycled(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str = "") -> Handoff:
+    """Back to marketing; when it raises its hand again, it is offered anew."""
+    return _follow(
+        desk,
+        handoff_id,
+        round_,
+        by,
+        lambda now, terms, at: handoff.recycle(now, by, at, terms, reason),
+    )
+
+
 def release(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:
     """Give the lead back: a new card for the queue, with the lead's history."""
     now = desk.clock()

@@ -167,3 +167,12 @@ def test_the_journal_alone_gives_handoff_and_offers_back() -> None:
     assert [offer.round for offer in offers] == [1, 2]
     assert offers[0].gave_back_at == stockholm("2026-03-02 16:00")
     assert now.card == 3
+
+
+def test_a_held_lead_can_go_back_to_marketing_and_be_offered_another_time() -> None:
+    """Recycling ends the holder's clock, and leaves the lead open for its next round."""
+    recycled = journal.apply(accepted(), handoff.recycle(accepted(), "U1", ELEVEN, TERMS, "later"))
+    assert (recycled.state, recycled.holder, recycled.clock) == (State.RECYCLED, None, None)
+    assert (recycled.offer.touched_at, recycled.offer.reason) == (ELEVEN, "later")
+    again = journal.apply(recycled, handoff.offer_again(recycled, PROMISED, ELEVEN))
+    assert (again.state, again.round, again.card) == (State.OFFERED, 2, 2)
