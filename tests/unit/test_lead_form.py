@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.lead import LeadFacts
@@ -216,6 +216,7 @@ ANYTHING = st.recursive(
 )
 
 
+@example({"email": "ada@acme.example", "\ud800": "\ud800"})
 @given(st.dictionaries(st.sampled_from([*FIELDS, "raised_at"]) | st.text(), ANYTHING, max_size=12))
 def test_nothing_a_stranger_sends_breaks_it(sent: dict[str, object]):
     """Whatever comes in, the sender gets an answer, and what is kept can be stored."""
