@@ -20,7 +20,9 @@ from bot.delivery.letters import (
     NoSuchPlace,
     NotWanted,
     NotYet,
+    Picture,
     Unsaid,
+    Version,
     compose,
     find_address,
 )
@@ -95,13 +97,11 @@ class Courier:
     def deliver(self, claimed: Claimed) -> None:
         """Send one claimed row, if it is still wanted, and settle it."""
         parcel = claimed.parcel
-        letter = self._letter(parcel)
+        letter = self._letter(parcel, looked=not parcel.in_doubt)
         if isinstance(letter, Address):
             if not self._surely_unsent(parcel, letter):
                 return
-            letter = self._read(parcel, looked=True)
-        if isinstance(letter, Letter):
-            letter = self._with_picture(parcel, letter)
+            letter = self._letter(parcel, looked=True)
         if isinstance(letter, Letter):
             self._send_and_settle(claimed, letter)
         elif isinstance(letter, Unsaid):
@@ -109,20 +109,23 @@ class Courier:
 
     # ------------------------------------------------------------------ what to send
 
-    def _letter(self, parcel: Parcel) -> Letter | Address | Unsaid:
-        looked = not parcel.in_doubt
-        letter = self._read(parcel, looked)
+    def _letter(self, parcel: Parcel, looked: bool) -> Letter | Address | Unsaid:
+        """The letter; or its address alone, when a new message must first be looked for there."""
+        picture = self._picture(parcel) if looked else Picture()
+        if isinstance(picture, Unsaid):
+            return picture
+        letter = self._read(parcel, looked, picture)
         if isinstance(letter, NoSuchPlace) and self._look_up_again():
-            return self._read(parcel, looked)
+            return self._read(parcel, looked, picture)
         return letter
 
-    def _read(self, parcel: Parcel, looked: bool) -> Letter | Address | Unsaid:
-        """The letter; or its address alone, when a new message must first be looked for there."""
+    def _read(self, parcel: Parcel, looked: bool, picture: Picture) -> Letter | Address | Unsaid:
         with self._books.reading() as work:
             address = find_address(work, parcel)
             if isinstance(address, Unsaid) or not (looked or address.card):
                 return address
-            return compose(work, parcel.message, address, self._words)
+            now = self._clock()
+            return compose(work, parcel.message, address, self._words, now, picture)
 
     def _surely_unsent(self, parcel: Parcel, address: Address) -> bool:
         """An earlier attempt may have arrived. False: it is dealt with, or we look again later."""
@@ -151,28 +154,24 @@ class Courier:
         self._settling.unsaid(parcel, NotWanted(f"perhaps said already; cannot look: {why}"))
         return False
 
-    def _with_picture(self, parcel: Parcel, letter: Letter) -> Letter | Unsaid:
+    def _picture(self, parcel: Parcel) -> Picture | Unsaid:
         message = parcel.message
         if self._pictures is None or not isinstance(message, Digest | DigestChart):
-            return letter
+            return Picture()
         is_digest = isinstance(message, Digest)
         with self._books.reading() as work:
             report = work.reports.get(message.report)
+            alt_text = self._words.chart_alt(message, work)
         patience = self._tempo.picture if is_digest else self._tempo.late_picture
-        match self._pictures.picture_of(report, patience):
+        match self._pictures.picture_of(report, alt_text, patience):
             case Ready(file):
-                return replace(
-                    letter,
-                    picture=file,
-                    picture_alt=self._pictures.alt_text,
-                    picture_is_all=not is_digest,
-                )
+                return Picture(file, alt_text)
             case ComeBack():
                 return NotYet("its chart is not ready yet")
             case TooSlow() if is_digest:
-                return replace(letter, picture_is_late=True)
+                return Picture(follows=True)
             case _:
-                return letter if is_digest else Impossible("there is no chart")
+                return Picture() if is_digest else Impossible("there is no chart")
 
     # ------------------------------------------------------------------ sending
 
@@ -185,27 +184,25 @@ class Courier:
             return
         outcome, version = self._send(parcel, letter)
         if isinstance(outcome, Ok):
-            updated = card is not None
-            self._settle(parcel, outcome.channel, outcome.ts, updated, letter.owes_picture(version))
+            chart_follows = isinstance(parcel.message, Digest) and version.owes_picture
+            self._settle(parcel, outcome.channel, outcome.ts, card is not None, chart_follows)
         elif isinstance(outcome, Gone) and card:
             self._after_deletion(claimed, letter, outcome.why)
         else:
             self._settling.failed(parcel, outcome, repeatable=card is not None)
 
-    def _send(self, parcel: Parcel, letter: Letter) -> tuple[Outcome, Letter]:
+    def _send(self, parcel: Parcel, letter: Letter) -> tuple[Outcome, Version]:
         """The outcome of the first version that Slack does not refuse, else of the last."""
-        outcome: Outcome = Unlisted("no version")
-        version = letter
-        for version in letter.versions():
-            outcome = self._try(parcel, version)
+        for version in letter.versions:
+            outcome = self._try(parcel, letter, version)
             if not isinstance(outcome, RefusedContent | Unlisted):
                 break
             refused = "Slack refuses a message as it is written"
             log.warning(refused, action="refused_content", why=outcome.why, **shown(parcel))
         return outcome, version
 
-    def _try(self, parcel: Parcel, letter: Letter) -> Outcome:
-        to, text, blocks = letter.address, letter.rendered.text, letter.blocks
+    def _try(self, parcel: Parcel, letter: Letter, version: Version) -> Outcome:
+        to, text, blocks = letter.address, version.text, version.blocks
         if to.card is not None:
             return self._slack.update(to.card.channel, to.card.ts, text, blocks)
         metadata = {"key": parcel.key}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime
+from functools import partial
 
 import structlog
 
 from bot.delivery.mishap import mishap
-from bot.delivery.outcomes import Blocks, Rendered, Words
+from bot.delivery.outcomes import Blocks, Words
 from bot.delivery.posted_cards import worth_showing_again
 from bot.domain.handoff import Handoff
 from bot.domain.messages import (
@@ -44,40 +45,29 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """Of a digest. Without a file it is not ready (and follows), or there is none."""
+
+    file: str = ""  # Slack's id
+    alt_text: str = ""
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One way to say it. Slack may refuse the better ones."""
+
+    text: str
+    blocks: Blocks
+    owes_picture: bool = False  # the picture was left out and can follow
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     address: Address
-    rendered: Rendered
+    versions: Sequence[Version]  # best first, never empty
     broadcast: bool = False
     post_if_gone: bool = False  # somebody deleted the card: post it again
-    picture: str = ""  # Slack's id of the file shown under it
-    picture_alt: str = ""
-    picture_is_all: bool = False  # without it there is nothing to say
-    picture_is_late: bool = False  # it goes without, and the picture follows
-
-    @property
-    def blocks(self) -> Blocks:
-        if not self.picture:
-            return self.rendered.blocks
-        image: dict[str, Any] = {
-            "type": "image",
-            "slack_file": {"id": self.picture},
-            "alt_text": self.picture_alt,
-        }
-        return [*self.rendered.blocks, image]
-
-    def versions(self) -> Iterator[Letter]:
-        """What to try, best first, while Slack refuses the content."""
-        yield self
-        if self.picture_is_all:
-            return
-        if self.picture:
-            yield replace(self, picture="")
-        if self.rendered.blocks:
-            yield replace(self, picture="", rendered=Rendered(self.rendered.text))
-
-    def owes_picture(self, sent: Letter) -> bool:
-        """A picture was made for this letter, and the version sent went without."""
-        return self.picture_is_late or (bool(self.picture) and not sent.picture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +125,14 @@ def resolve(people: People, lane: str) -> str | None:
     return lane if SLACK_ID.fullmatch(lane) else None
 
 
-def compose(work: UnitOfWork, message: Message, address: Address, words: Words) -> Letter | Unsaid:
+def compose(
+    work: UnitOfWork,
+    message: Message,
+    address: Address,
+    words: Words,
+    now: datetime,
+    picture: Picture,
+) -> Letter | Unsaid:
     """The letter, if it is wanted at this moment."""
     handoff = _handoff(work, message)
     if not message.wanted(handoff):
@@ -147,11 +144,24 @@ def compose(work: UnitOfWork, message: Message, address: Address, words: Words) 
         if address.card is None and message.number < handoff.card:
             return NotWanted("a newer card took its place before it was posted")
         post_if_gone = worth_showing_again(handoff, message.number)
-    rendered = _rendered(words, message, work)
-    if rendered is None:
+    versions = _versions(message, picture, partial(_said, words, message, work, now, address))
+    if versions is None:
         return Impossible("it cannot be rendered")
     broadcast = isinstance(message, LadderMessage) and message.broadcast
-    return Letter(address, rendered, broadcast, post_if_gone)
+    return Letter(address, versions, broadcast, post_if_gone)
+
+
+def _versions(
+    message: Message, picture: Picture, said: Callable[[Picture], Version | None]
+) -> list[Version] | None:
+    versions = [said(picture)]
+    if isinstance(message, DigestChart):
+        return [version for version in versions if version] or None  # nothing without its picture
+    if picture.file:
+        versions.append(said(Picture(follows=True)))
+    if (last := versions[-1]) and last.blocks:
+        versions.append(replace(last, blocks=[]))
+    return [version for version in versions if version] or None
 
 
 def _handoff(work: UnitOfWork, message: Message) -> Handoff | None:
@@ -163,11 +173,17 @@ def _handoff(work: UnitOfWork, message: Message) -> Handoff | None:
         return None
 
 
-def _rendered(words: Words, message: Message, work: UnitOfWork) -> Rendered | None:
-    """What goes wrong in one template concerns one message: its lane must go on. The error's own
-    text may quote a lead, so only its type and place are logged."""
+def _said(
+    words: Words,
+    message: Message,
+    work: UnitOfWork,
+    now: datetime,
+    address: Address,
+    picture: Picture,
+) -> Version | None:
+    """What goes wrong in one template concerns one message: its lane must go on."""
     try:
-        return words.render(message, work)
+        rendered = words.render(message, work, now, address.channel, picture.file)
     except Exception as error:  # noqa: BLE001
         log.error(
             "A message cannot be rendered",
@@ -176,3 +192,12 @@ def _rendered(words: Words, message: Message, work: UnitOfWork) -> Rendered | No
             **mishap(error),
         )
         return None
+    blocks = rendered.blocks
+    if picture.file and not _shows(blocks, picture.file):
+        file = {"id": picture.file}
+        blocks = [*blocks, {"type": "image", "slack_file": file, "alt_text": picture.alt_text}]
+    return Version(rendered.text, blocks, owes_picture=picture.follows)
+
+
+def _shows(blocks: Blocks, file: str) -> bool:
+    return any((block.get("slack_file") or {}).get("id") == file for block in blocks)

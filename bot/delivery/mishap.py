@@ -1,4 +1,4 @@
-"""How an unexpected error is put in the log: its text may quote a lead, its type and place do not."""
+"""How an unexpected error is logged: its text may quote a lead, its type and place do not."""
 
 from __future__ import annotations
 

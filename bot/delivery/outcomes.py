@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.domain.messages import Message
+from bot.domain.messages import Digest, DigestChart, Message
 from bot.use_cases.ports import Group, Person, UnitOfWork
 
 Blocks = list[dict[str, Any]]
@@ -115,19 +115,25 @@ class Roster:
     lacking: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    text: str  # never empty: notifications and screen readers use it alone
-    blocks: Blocks = field(default_factory=list)
+class Rendered(Protocol):
+    @property
+    def text(self) -> str:
+        """Never empty: notifications and screen readers use it alone. Foreign words in it are
+        escaped already, for it may be sent without the blocks."""
 
-
-class CannotSay(Exception):
-    """A message that cannot be rendered; the sentence holds no personal data."""
+    @property
+    def blocks(self) -> Blocks: ...
 
 
 class Words(Protocol):
-    def render(self, message: Message, work: UnitOfWork) -> Rendered:
-        """What the message says now. Raises CannotSay."""
+    def render(
+        self, message: Message, work: UnitOfWork, now: datetime, to: str = "", picture: str = ""
+    ) -> Rendered:
+        """What the message says now, to whom it goes to. `picture` is the id of an uploaded file
+        to show. Whatever this raises is the end of this message only."""
+
+    def chart_alt(self, message: Digest | DigestChart, work: UnitOfWork) -> str:
+        """The chart in words."""
 
 
 class Post(Protocol):

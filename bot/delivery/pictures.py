@@ -60,30 +60,29 @@ class UnderWay:
 
 
 class PictureDesk:
-    def __init__(
-        self, slack: Pictures, draw: Draw, wire_clock: Callable[[], datetime], alt_text: str
-    ) -> None:
+    def __init__(self, slack: Pictures, draw: Draw, wire_clock: Callable[[], datetime]) -> None:
         self._slack = slack
         self._draw = draw
         self._wire_clock = wire_clock
-        self.alt_text = alt_text
         self._under_way: dict[int, UnderWay] = {}
         self._lock = threading.Lock()
 
     def picture_of(
-        self, report: Report, patience: timedelta
+        self, report: Report, alt_text: str, patience: timedelta
     ) -> Ready | ComeBack | TooSlow | NoPicture:
         now = self._wire_clock()
         begun = self._known(report.id) or UnderWay(now)
-        step = self._next_step(report, begun)
+        step = self._next_step(report, alt_text, begun)
         if isinstance(step, UnderWay):
             self._remember(report.id, step)
             return TooSlow() if now - begun.since > patience else ComeBack()
         return step
 
-    def _next_step(self, report: Report, begun: UnderWay) -> Ready | NoPicture | UnderWay:
+    def _next_step(
+        self, report: Report, alt_text: str, begun: UnderWay
+    ) -> Ready | NoPicture | UnderWay:
         if not begun.file:
-            answer = self._upload(report)
+            answer = self._upload(report, alt_text)
             if isinstance(answer, Uploaded):
                 begun = UnderWay(begun.since, answer.file)
             else:
@@ -93,13 +92,13 @@ class PictureDesk:
             return Ready(begun.file) if ready else begun
         return self._after(ready, begun)
 
-    def _upload(self, report: Report) -> Uploaded | Failure:
+    def _upload(self, report: Report, alt_text: str) -> Uploaded | Failure:
         try:
             image = self._draw(report.figures)
         except Exception as error:  # noqa: BLE001 (whatever a chart does wrong, the digest goes)
             log.error("The chart cannot be drawn", action="draw_failed", **mishap(error))
             return Broken("it cannot be drawn")
-        return self._slack.upload_image(FILE_NAME, image, self.alt_text)
+        return self._slack.upload_image(FILE_NAME, image, alt_text)
 
     def _after(self, failure: Failure, begun: UnderWay) -> UnderWay | NoPicture:
         """An upload may be repeated freely; a refusal (files forbidden, say) stands."""

@@ -93,6 +93,9 @@ class Settling:
             match unsaid:
                 case NotWanted():
                     work.deliveries.drop(parcel, unsaid.why)
+                case NotYet() if parcel.in_doubt:  # not even looked for: that is still to be done
+                    until = self._wire_clock() + self._tempo.pause(parcel.attempts)
+                    work.deliveries.doubt(parcel, until)
                 case NotYet():
                     until = self._clock() + self._tempo.pause(parcel.attempts)
                     work.deliveries.put_off(parcel, until, unsaid.why)
