@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import jmespath
-from jmespath.exceptions import ArityError, IncompleteExpressionError, JMESPathError, ParseError
+from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
 from jmespath.functions import Functions
 from jmespath.parser import ParsedResult
 
 from bot.config.mistakes import choices
 
 LONGEST = 500  # characters; what nobody can read, nobody can agree on
-FUNCTIONS = sorted(Functions.FUNCTION_TABLE)
+FUNCTIONS = Functions.FUNCTION_TABLE
 FALSE: tuple[object, ...] = ("", [], {}, None)
 
 
@@ -47,22 +47,17 @@ def always(_: Mapping[str, object]) -> bool:
 
 def compiled(text: str) -> Expression:
     if len(text) > LONGEST:
-        raise BadExpression(f"is {len(text)} characters long: keep it under {LONGEST + 1}.")
+        raise BadExpression(f"is {len(text)} characters long: write at most {LONGEST}.")
     try:
         parsed = jmespath.compile(text)
-        called = set(_functions(parsed.parsed))
-    except ArityError as error:
-        raise BadExpression(_arity(error)) from None
+        for name, given in _calls(parsed.parsed):
+            _refuse_bad_call(name, given)
     except RecursionError:
         raise BadExpression("is nested too deeply.") from None
     except ParseError as error:
-        raise BadExpression(f"is not a condition in JMESPath: {_place(error)}.") from None
+        raise BadExpression(f"is not JMESPath: {_place(error)}.") from None
     except JMESPathError:
-        raise BadExpression("is empty: write a condition in JMESPath.") from None
-    for name in sorted(called - set(FUNCTIONS)):
-        raise BadExpression(
-            f'calls "{name}", which JMESPath does not have: {choices(FUNCTIONS, name)}'
-        )
+        raise BadExpression("is empty: write an expression in JMESPath.") from None
     return Expression(parsed)
 
 
@@ -72,17 +67,26 @@ def _place(error: ParseError) -> str:
     return f"it cannot be read from character {error.lex_position + 1} on"
 
 
-def _arity(error: ArityError) -> str:
-    return (
-        f'calls "{error.function_name}" with {error.actual_arity} values, '
-        f"but it takes {error.expected_arity}."
-    )
-
-
-def _functions(node: Mapping[str, object]) -> Iterator[str]:
-    if node.get("type") == "function_expression":
-        yield str(node["value"])
+def _calls(node: Mapping[str, object]) -> Iterator[tuple[str, int]]:
+    """Each function called, with how many values it is given."""
     children = node.get("children")
-    for child in children if isinstance(children, list) else []:
+    inner = children if isinstance(children, list) else []
+    if node.get("type") == "function_expression":
+        yield str(node["value"]), len(inner)
+    for child in inner:
         if isinstance(child, dict):
-            yield from _functions(child)
+            yield from _calls(child)
+
+
+def _refuse_bad_call(name: str, given: int) -> None:
+    """JMESPath itself only notices when a lead comes, and then no lead would ever match."""
+    if name not in FUNCTIONS:
+        raise BadExpression(
+            f'calls "{name}", a function that is not there; {choices(FUNCTIONS, name)}'
+        )
+    taken = FUNCTIONS[name]["signature"]
+    variadic = any(argument.get("variadic") for argument in taken)
+    if given < len(taken):
+        raise BadExpression(f'calls "{name}" with too few values: it takes {len(taken)}.')
+    if given > len(taken) and not variadic:
+        raise BadExpression(f'calls "{name}" with too many values: it takes {len(taken)}.')

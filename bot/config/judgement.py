@@ -15,6 +15,7 @@ from bot.config.shape import File
 from bot.config.values import kind
 from bot.config.yaml_tree import Path, Tree
 
+OF_THE_KEY = "[key]"  # how pydantic marks a mistake in a key itself
 LONGEST_QUOTE = 60  # characters
 SHOULD_BE = {
     "dict_type": "keys and values",
@@ -51,9 +52,9 @@ def _compare_items(tree: Tree) -> None:
     for number, queue in enumerate(queues[:-1] if isinstance(queues, list) else ()):
         if isinstance(queue, dict) and queue.get("when") is None:
             tree.report(
-                ("queues", number),
-                "has no `when`, so no lead would ever reach the queues after it: "
-                "write a condition, or move it to the end.",
+                ("queues", number, "when"),
+                "is missing, so no lead would ever reach the queues after this one: "
+                "write a condition, or move the queue to the end.",
             )
 
 
@@ -69,26 +70,32 @@ def _refuse_repeats(tree: Tree, path: Path, items: object, key: str, thing: str)
 
 
 def _report(tree: Tree, detail: ErrorDetails) -> None:
-    location: Path = tuple(part for part in detail["loc"] if part != "[key]")
+    location: Path = tuple(part for part in detail["loc"] if part != OF_THE_KEY)
     path = tree.locate(location)
     if any(path[: n + 1] in tree.wrong for n in range(len(path))):
         return  # follows from a mistake already told
     if detail["type"] == "missing":
-        tree.report((*path, str(location[-1])), _missing(location))
+        _report_missing(tree, location)
     elif detail["type"] == "extra_forbidden":
         tree.report(path, _unknown_key(location), at_key=True)
     elif detail["type"] == "wrong":
-        _report_own(tree, path, detail.get("ctx", {}))
+        _report_own(tree, path, detail["ctx"], at_key=OF_THE_KEY in detail["loc"])
     else:
         tree.report(path, _wrong_type(detail))
 
 
-def _report_own(tree: Tree, path: Path, context: Mapping[str, Any]) -> None:
-    key = context["key"]
-    below = (*path, key) if key is not None and (*path, key) in tree.values else path
-    quoted = " ".join(tree.written.get(below, "this").split())
-    shown = quoted if len(quoted) <= LONGEST_QUOTE else quoted[: LONGEST_QUOTE - 1] + "…"
-    tree.report(below, str(context["message"]).replace("{given}", f'"{shown}"'))
+def _report_own(tree: Tree, path: Path, context: Mapping[str, Any], *, at_key: bool) -> None:
+    inside = context["inside"] or context["key"]
+    below = (*path, inside) if (*path, inside) in tree.values else path
+    at_key = at_key or context["key"] is not None
+    given = str(below[-1]) if at_key else tree.written.get(below, "this")
+    tree.report(below, context["message"].replace("{given}", _quoted(given)), at_key=at_key)
+
+
+def _quoted(given: str) -> str:
+    line = " ".join(given.split())
+    shown = line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"
+    return f'"{shown}"'
 
 
 def _wrong_type(detail: ErrorDetails) -> str:
@@ -98,11 +105,13 @@ def _wrong_type(detail: ErrorDetails) -> str:
     return f"should be {expected}, but is {kind(detail['input'])}."
 
 
-def _missing(location: Path) -> str:
-    field = _fields_at(location[:-1]).get(str(location[-1]))
-    examples = (field.examples if field else None) or []
-    written = f"; write for example {location[-1]}: {examples[0]}" if examples else ""
-    return f"is missing{written}"
+def _report_missing(tree: Tree, location: Path) -> None:
+    key = str(location[-1])
+    path = (*tree.locate(location[:-1]), key)
+    examples = _fields_at(location[:-1])[key].examples or []
+    written = f"; write for example {key}: {examples[0]}" if examples else "."
+    problem = "has no value" if path in tree.values else "is missing"
+    tree.report(path, problem + written, at_key=True)
 
 
 def _unknown_key(location: Path) -> str:

@@ -20,13 +20,13 @@ def refuse_unknown(country: str, region: str | None, categories: Collection[str]
         raise wrong(
             "{given} is not a country whose holidays are known: write its two capital letters, "
             "for example SE.",
-            key="country",
+            inside="country",
         )
     if region is not None and region not in known[country]:
-        raise wrong(f"{{given}} is no region there; {_regions(known[country])}", key="region")
+        raise wrong(f"{{given}} is no region there; {_regions(known[country])}", inside="region")
     kinds = holidays.country_holidays(country).supported_categories
     if not set(categories) <= set(kinds):
-        raise wrong(f"are not all known there; {choices(kinds)}", key="categories")
+        raise wrong(f"are not all known there; {choices(kinds)}", inside="categories")
 
 
 def _regions(known: Collection[str]) -> str:

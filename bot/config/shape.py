@@ -6,6 +6,7 @@ An example on a field is what a person is told to write when the key is missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
@@ -30,11 +31,13 @@ from bot.config.values import wrong
 from bot.domain.agreement import Act, Audience, Clock, Duration, NextStep
 from bot.domain.assignment import Assignment
 from bot.domain.business_hours import Block
+from bot.domain.lead import LeadFacts
 
-LEAD_FIELDS = (
-    "email", "external_id", "name", "company", "title", "phone", "country", "source",
-    "campaign", "tier", "score", "why", "crm_url",
-)  # fmt: skip
+LEAD_FIELDS = tuple(item.name for item in fields(LeadFacts) if item.name not in ("system", "extra"))
+NO_HOURS = (
+    'has no hours: write ["09:00-17:00"], or [] for a day off. '
+    'Inside { }, several days need quotes: "mon,wed".'
+)
 EXTRA = "extra."  # a field of the lead that only this company knows, as `extra.budget`
 LONGEST_LABEL = 75  # characters; Slack cuts no option, it refuses the whole modal
 
@@ -61,7 +64,7 @@ def _lead_field(value: object) -> str:
 def _label(value: object) -> str:
     label = values.text(value)
     if len(label) > LONGEST_LABEL:
-        raise wrong(f"is {len(label)} characters long: keep it under {LONGEST_LABEL + 1}.")
+        raise wrong(f"is {len(label)} characters long: write at most {LONGEST_LABEL}.")
     return label
 
 
@@ -174,10 +177,12 @@ def _a_list(value: object) -> object:
 def _week(hours: object) -> object:
     """Day keys are checked before what they hold, so that each mistake shows its own key."""
     taken: dict[int, str] = {}
-    for key in hours if isinstance(hours, dict) else ():
+    for key, blocks in hours.items() if isinstance(hours, dict) else ():
         days = values.weekdays(key)
         if days is None:
-            raise wrong('is no day: write mon-fri, sat or "mon,wed".', key=key)
+            raise wrong('{given} is no day: write mon-fri, sat or "mon,wed".', key=key)
+        if blocks is None:
+            raise wrong(NO_HOURS, key=key)
         for day in days:
             if day in taken:
                 raise wrong(f'names a day that "{taken[day]}" has already.', key=key)
@@ -256,9 +261,13 @@ class StepShape(Section):
     @model_validator(mode="after")
     def _fits_its_clock(self) -> Self:
         if self.do is Act.RETURN and self.clock is not Clock.TOUCH:
-            raise wrong("nobody has accepted yet, so nothing can return: write repost.", key="do")
+            raise wrong(
+                "nobody has accepted yet, so nothing can return: write repost.", inside="do"
+            )
         if self.do is Act.REPOST and self.clock is not Clock.ANSWER:
-            raise wrong("an accepted lead is not offered anew as a card: write return.", key="do")
+            raise wrong(
+                "an accepted lead is not offered anew as a card: write return.", inside="do"
+            )
         return self
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -21,6 +21,7 @@ from bot.domain.business_hours import MINUTES_A_DAY, Block
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HIGHEST_PORT = 65535
 LONGEST_DURATION = timedelta(days=366)
 
 UNITS = {
@@ -34,14 +35,18 @@ PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%", re.ASCII)
 CLOCK_TIME = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 BLOCK = re.compile(r"(\S+?)\s*[-–]\s*(\S+)")
 VOLUME = re.compile(r"(\d{1,9})(?: (?:per|a) month)?", re.ASCII)
+AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 HANDLE = re.compile(r"@[^\s@<>!&]{1,80}|[UWS][A-Z0-9]{6,}|[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 CHANNEL = re.compile(r"#?([^\s#@<>&,.A-Z]{1,80})|([CG][A-Z0-9]{6,})")
 
 
-def wrong(message: str, *, key: str | None = None) -> PydanticCustomError:
-    """A refusal; `key` says which key inside the value is meant."""
-    return PydanticCustomError("wrong", "{message}", {"message": message, "key": key})
+def wrong(
+    message: str, *, inside: str | None = None, key: str | None = None
+) -> PydanticCustomError:
+    """A refusal of a value, of what is `inside` it under that key, or of one `key` itself."""
+    context = {"message": message, "inside": inside, "key": key}
+    return PydanticCustomError("wrong", "{message}", context)
 
 
 def kind(value: object) -> str:
@@ -70,35 +75,25 @@ def one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def whole_number(value: object) -> int:
+def positive(value: object) -> int:
     given = text(value)
-    if not WHOLE.fullmatch(given):
-        raise wrong("{given} is not a whole number: write for example 3.")
+    if not WHOLE.fullmatch(given) or not int(given):
+        raise wrong("{given} is not a whole number above 0: write for example 3.")
     return int(given)
 
 
-def positive(value: object) -> int:
-    number = whole_number(value)
-    if number < 1:
-        raise wrong("should be at least 1.")
-    return number
-
-
 def port(value: object) -> int:
-    number = whole_number(value)
-    if number > 65535:
-        raise wrong("is not a port: write a number up to 65535, for example 3000.")
-    return number
+    given = text(value)
+    if not WHOLE.fullmatch(given) or int(given) > HIGHEST_PORT:
+        raise wrong("{given} is not a port: write a number up to 65535, for example 3000.")
+    return int(given)
 
 
 def amount(value: object) -> Decimal:
-    try:
-        number = Decimal(text(value))
-    except InvalidOperation:
-        number = Decimal()
-    if not number.is_finite() or number <= 0:
+    given = text(value)
+    if not AMOUNT.fullmatch(given) or not Decimal(given):
         raise wrong("{given} is not an amount above 0: write for example 500000.")
-    return number
+    return Decimal(given)
 
 
 def yes_or_no(value: object) -> bool:
@@ -172,8 +167,9 @@ def volume(value: object) -> int:
 
 
 def calendar_day(value: object) -> date:
+    given = text(value)
     try:
-        return date.fromisoformat(text(value))
+        return date.fromisoformat(given)
     except ValueError:
         raise wrong("{given} is not a date: write for example 2026-01-31.") from None
 
@@ -195,9 +191,11 @@ def clock_time(value: object) -> time:
 
 def block(value: object) -> Block:
     found = BLOCK.fullmatch(text(value))
-    start, end = map(minutes_of_day, found.groups()) if found else (None, None)
+    if not found:
+        raise wrong('{given} is not a stretch of time: write for example "09:00-12:00".')
+    start, end = (minutes_of_day(edge) for edge in found.groups())
     if start is None or end is None:
-        raise wrong('{given} is not a stretch of a day: write for example "09:00-12:00".')
+        raise wrong("{given} has a time that no clock shows: write 00:00 to 24:00.")
     if end <= start:
         raise wrong(
             "{given} ends before it starts: for a night, write up to 24:00, and go on from 00:00 "

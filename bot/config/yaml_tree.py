@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.error import MarkedYAMLError, StringMark
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from bot.config.mistakes import Mistake
 
@@ -82,8 +83,8 @@ def read(text: str) -> Tree:
         root = YAML(typ="rt").compose(text)
     except MarkedYAMLError as error:
         _report_syntax(tree, error, text)
-    except YAMLError:
-        tree.report((), _unreadable_character(tree, text))
+    except ReaderError as error:
+        _report_character(tree, text[: error.position])
     except RecursionError:
         tree.report((), "is nested too deeply to be read.")
     else:
@@ -97,7 +98,7 @@ def read(text: str) -> Tree:
 def _report_syntax(tree: Tree, error: MarkedYAMLError, text: str) -> None:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if isinstance(mark, StringMark) else (0, 0)
-    lines = text.splitlines()
+    lines = text.split("\n")
     at = lines[line][column : column + 1] if line < len(lines) else ""
     tree.values[()] = (line + 1, column + 1)
     tree.report((), f"This is not YAML: {_advice(at, error)}")
@@ -117,13 +118,9 @@ def _advice(at: str, error: MarkedYAMLError) -> str:
     return f"{problem}.{hint}"
 
 
-def _unreadable_character(tree: Tree, text: str) -> str:
-    odd = next(
-        (n for n, sign in enumerate(text) if not sign.isprintable() and sign not in "\n\r\t"), 0
-    )
-    before = text[:odd]
-    tree.values[()] = (before.count("\n") + 1, odd - before.rfind("\n"))
-    return "This is not YAML: there is a control character here; delete it."
+def _report_character(tree: Tree, before: str) -> None:
+    tree.values[()] = (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    tree.report((), "This is not YAML: there is a control character here; delete it.")
 
 
 class _Reader:
@@ -162,20 +159,19 @@ class _Reader:
         found: dict[str, object] = {}
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
-                self._tree.values[(*path, "?")] = _position(key)
-                self._tree.report((*path, "?"), "A key should be plain text.")
+                self._blame(key, path, "has a key that is not plain text.")
             elif key.value in found:
-                self._twice((*path, key.value), key)
+                first = self._tree.keys[(*path, key.value)][0]
+                message = f"is written twice, first in line {first}: keep one of the two."
+                self._blame(key, (*path, key.value), message)
             else:
                 self._tree.keys[(*path, key.value)] = _position(key)
                 found[key.value] = self._value(value, (*path, key.value))
         return found
 
-    def _twice(self, path: Path, key: Node) -> None:
-        line, column = _position(key)
-        first = self._tree.keys[path][0]
-        message = f"is written twice, first in line {first}: keep one of the two."
-        self._tree.mistakes.append(Mistake(line, column, self._tree.name(path), message))
+    def _blame(self, key: Node, path: Path, message: str) -> None:
+        """Beside other mistakes at the same path: what the first key holds is still judged."""
+        self._tree.mistakes.append(Mistake(*_position(key), self._tree.name(path), message))
 
 
 def _position(node: Node) -> Position:
