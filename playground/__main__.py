@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 import threading
 from datetime import datetime
 
@@ -30,10 +31,11 @@ def main() -> None:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, lambda *_: ended.set())
     with Server(workspace, port=options.port) as server:
-        print(f"Web API        {server.api_url}")
-        print(f"bot token      {app.bot_token}")
-        print(f"app token      {app.app_token}")
-        print(f"signing secret {app.signing_secret}", flush=True)
+        sys.stdout.write(f"Web API        {server.api_url}\n")
+        sys.stdout.write(f"bot token      {app.bot_token}\n")
+        sys.stdout.write(f"app token      {app.app_token}\n")
+        sys.stdout.write(f"signing secret {app.signing_secret}\n")
+        sys.stdout.flush()
         ended.wait()
 
 

@@ -87,6 +87,7 @@ class Server:
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((self._host, self._port))
+        listening.listen(BACKLOG)  # so that nobody is turned away before uvicorn takes over
         self._port = listening.getsockname()[1]
         self.workspace.base_url = self.url
         self.workspace.faults.on_sockets = self._on_sockets

@@ -17,12 +17,39 @@ from playground.workspace import Workspace
 
 WARNED_BEFORE_S = 10.0
 
+# Over TLS a client reads one envelope at a time; plain TCP glues a burst into one stream, and the
+# SDK's own reader goes one call deeper for each envelope until it overflows. So a burst passes in
+# groups: beyond so many unanswered envelopes, each next one waits a moment for an answer.
+UNANSWERED = 32
+PATIENCE_S = 0.01
+
 
 @dataclass(eq=False)
 class Connection:
     number: int
     socket: WebSocket
     waiting: dict[str, asyncio.Future[Ack]] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, envelope: Json) -> asyncio.Future[Ack]:
+        """Sent in the order of calling; the future is its ack."""
+        async with self.turn:
+            if len(self.waiting) >= UNANSWERED:
+                self.answered.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(PATIENCE_S):
+                        await self.answered.wait()
+            answer: asyncio.Future[Ack] = asyncio.get_running_loop().create_future()
+            self.waiting[envelope["envelope_id"]] = answer
+            await self.socket.send_text(json.dumps(envelope))
+            return answer
+
+    def hear(self, envelope_id: str, payload: Any) -> None:
+        answer = self.waiting.pop(envelope_id, None)
+        if answer is not None and not answer.done():
+            answer.set_result(Ack(payload=payload))
+        self.answered.set()
 
     def cut(self) -> None:
         """No closing handshake: as when a cable is pulled."""
@@ -92,9 +119,7 @@ class Sockets:
         except json.JSONDecodeError:
             return  # clients may send their own keep-alive words
         if isinstance(message, dict):
-            waiting = connection.waiting.pop(str(message.get("envelope_id")), None)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(Ack(payload=message.get("payload")))
+            connection.hear(str(message.get("envelope_id")), message.get("payload"))
 
     def _forget(self, connection: Connection) -> None:
         if connection in self._open:
@@ -119,13 +144,9 @@ class Sockets:
         }
         if delivery.kind == EVENT:
             envelope |= {"retry_attempt": retry, "retry_reason": reason}
-        answer = asyncio.get_running_loop().create_future()
-        connection.waiting[envelope_id] = answer
         try:
             async with asyncio.timeout(self._workspace.app.ack_timeout_s):
-                await connection.socket.send_text(json.dumps(envelope))
-                ack: Ack = await answer
-                return ack
+                return await (await connection.send(envelope))
         except TimeoutError:
             return Ack("timeout", status=0)
         except (WebSocketDisconnect, RuntimeError):
