@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from bot.config.mistakes import choices
 from bot.config.shape import File
-from bot.config.values import kind
+from bot.config.values import kind, weekdays
 from bot.config.yaml_tree import Path, Tree
 
 OF_THE_KEY = "[key]"  # how pydantic marks a mistake in a key itself
@@ -27,11 +27,12 @@ SHOULD_BE = {
 
 def judged(tree: Tree) -> File | None:
     """None when anything is wrong; then the tree's mistakes say what."""
+    calendars = _keys(_inside(tree.data, "calendars"))
     _compare_items(tree)
-    calendars = _inside(tree.data, "calendars")
-    known = calendars if isinstance(calendars, dict) else {}
+    for name in calendars:
+        _refuse_days_twice(tree, ("calendars", name, "hours"))
     try:
-        file = File.model_validate(tree.data, context={"calendars": known})
+        file = File.model_validate(tree.data, context={"calendars": calendars})
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=True):
             _report(tree, detail)
@@ -41,6 +42,10 @@ def judged(tree: Tree) -> File | None:
 
 def _inside(data: object, key: str) -> object:
     return data.get(key) if isinstance(data, dict) else None
+
+
+def _keys(data: object) -> list[str]:
+    return list(data) if isinstance(data, dict) else []
 
 
 def _compare_items(tree: Tree) -> None:
@@ -69,6 +74,15 @@ def _refuse_repeats(tree: Tree, path: Path, items: object, key: str, thing: str)
         seen.add(named if isinstance(named, str) else None)
 
 
+def _refuse_days_twice(tree: Tree, path: Path) -> None:
+    taken: dict[int, str] = {}
+    for key in [str(place[-1]) for place in tree.keys if place[:-1] == path]:
+        for day in weekdays(key) or ():
+            if taken.setdefault(day, key) != key:
+                message = f'names a day that "{taken[day]}" has already.'
+                tree.report((*path, key), message, at_key=True)
+
+
 def _report(tree: Tree, detail: ErrorDetails) -> None:
     location: Path = tuple(part for part in detail["loc"] if part != OF_THE_KEY)
     path = tree.locate(location)
@@ -85,9 +99,7 @@ def _report(tree: Tree, detail: ErrorDetails) -> None:
 
 
 def _report_own(tree: Tree, path: Path, context: Mapping[str, Any], *, at_key: bool) -> None:
-    inside = context["inside"] or context["key"]
-    below = (*path, inside) if (*path, inside) in tree.values else path
-    at_key = at_key or context["key"] is not None
+    below = (*path, context["inside"]) if (*path, context["inside"]) in tree.values else path
     given = str(below[-1]) if at_key else tree.written.get(below, "this")
     tree.report(below, context["message"].replace("{given}", _quoted(given)), at_key=at_key)
 

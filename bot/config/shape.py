@@ -5,7 +5,7 @@ An example on a field is what a person is told to write when the key is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import date, time
 from decimal import Decimal
@@ -76,12 +76,18 @@ def _code(value: object) -> str:
 
 
 def _known_calendar(value: object, info: ValidationInfo) -> str:
-    known: Mapping[str, object] = (info.context or {}).get("calendars", {})
+    known: list[str] = (info.context or {}).get("calendars", [])
     name = values.text(value)
     if name not in known:
         hint = choices(known, name) if known else "write one under calendars."
         raise wrong(f"there is no calendar {{given}}; {hint}")
     return name
+
+
+def _not_left_empty(blocks: object) -> object:
+    if blocks is None:
+        raise wrong(NO_HOURS)
+    return values.one_or_more(blocks)
 
 
 def _told(people: list[str]) -> list[str]:
@@ -110,7 +116,7 @@ People = Annotated[list[Person], BeforeValidator(values.one_or_more), AfterValid
 Condition = Annotated[Expression, PlainValidator(_expression)]
 Hours = Annotated[
     list[Annotated[Block, PlainValidator(values.block)]],
-    BeforeValidator(values.one_or_more),
+    BeforeValidator(_not_left_empty),
     AfterValidator(values.in_order),
 ]
 Time = Annotated[Duration, PlainValidator(values.duration)]
@@ -174,20 +180,10 @@ def _a_list(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
-def _week(hours: object) -> object:
-    """Day keys are checked before what they hold, so that each mistake shows its own key."""
-    taken: dict[int, str] = {}
-    for key, blocks in hours.items() if isinstance(hours, dict) else ():
-        days = values.weekdays(key)
-        if days is None:
-            raise wrong('{given} is no day: write mon-fri, sat or "mon,wed".', key=key)
-        if blocks is None:
-            raise wrong(NO_HOURS, key=key)
-        for day in days:
-            if day in taken:
-                raise wrong(f'names a day that "{taken[day]}" has already.', key=key)
-            taken[day] = key
-    return hours
+def _day_key(key: object) -> str:
+    if values.weekdays(values.text(key)) is None:
+        raise wrong('{given} is no day: write mon-fri, sat or "mon,wed".')
+    return values.text(key)
 
 
 def _working(hours: dict[str, tuple[Block, ...]]) -> dict[str, tuple[Block, ...]]:
@@ -199,9 +195,9 @@ def _working(hours: dict[str, tuple[Block, ...]]) -> dict[str, tuple[Block, ...]
 class CalendarShape(Section):
     time_zone: Zone = Field(examples=["Europe/Stockholm"])
     holidays: Annotated[list[Holidays], BeforeValidator(_a_list)] = []
-    hours: Annotated[dict[str, Hours], BeforeValidator(_week), AfterValidator(_working)] = Field(
-        examples=['{ mon-fri: ["09:00-17:00"] }']
-    )
+    hours: Annotated[
+        dict[Annotated[str, PlainValidator(_day_key)], Hours], AfterValidator(_working)
+    ] = Field(examples=['{ mon-fri: ["09:00-17:00"] }'])
     days: dict[Day, Hours] = {}
 
 

@@ -41,12 +41,9 @@ HANDLE = re.compile(r"@[^\s@<>!&]{1,80}|[UWS][A-Z0-9]{6,}|[^\s@<>]+@[^\s@<>]+\.[
 CHANNEL = re.compile(r"#?([^\s#@<>&,.A-Z]{1,80})|([CG][A-Z0-9]{6,})")
 
 
-def wrong(
-    message: str, *, inside: str | None = None, key: str | None = None
-) -> PydanticCustomError:
-    """A refusal of a value, of what is `inside` it under that key, or of one `key` itself."""
-    context = {"message": message, "inside": inside, "key": key}
-    return PydanticCustomError("wrong", "{message}", context)
+def wrong(message: str, *, inside: str | None = None) -> PydanticCustomError:
+    """A refusal of a value, or of what is `inside` it under that key."""
+    return PydanticCustomError("wrong", "{message}", {"message": message, "inside": inside})
 
 
 def kind(value: object) -> str:

@@ -6,7 +6,6 @@ whoever reads the value decides what it means.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
@@ -47,10 +46,10 @@ class Tree:
     def name(self, path: Path) -> str:
         """The path as people say it: items of a list by their own name, else by number from 1."""
         parts: list[str] = []
-        value = self.data
-        for part in path:
-            value = _inside(value, part)
-            parts.append(f"{_title(value) or f'#{part + 1}'}" if isinstance(part, int) else part)
+        for n, part in enumerate(path):
+            item = path[: n + 1]
+            own = self.written.get((*item, "name")) or self.written.get((*item, "code"))
+            parts.append((own or f"#{part + 1}") if isinstance(part, int) else part)
         return ".".join(" ".join(part.split()) for part in parts)
 
     def locate(self, location: Path) -> Path:
@@ -60,20 +59,6 @@ class Tree:
             if (*path, part) in self.values:
                 path = (*path, part)
         return path
-
-
-def _inside(value: object, part: str | int) -> object:
-    if isinstance(value, dict) and isinstance(part, str):
-        return value.get(part)
-    if isinstance(value, list) and isinstance(part, int) and part < len(value):
-        return value[part]
-    return None
-
-
-def _title(value: object) -> str:
-    named = value if isinstance(value, Mapping) else {}
-    title = named.get("name") or named.get("code")
-    return title if isinstance(title, str) else ""
 
 
 def read(text: str) -> Tree:
