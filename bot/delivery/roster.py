@@ -97,9 +97,9 @@ def _person(user: Json, shown: Counter[str]) -> Person:
     handle = _shown_handle(user)
     return Person(
         id=user["id"],
-        handle=handle if handle and shown[handle] == 1 else user.get("name", ""),
+        handle=handle if shown[handle] == 1 and handle else str(user.get("name", "")).casefold(),
         name=profile.get("real_name") or user.get("real_name") or user.get("name", ""),
-        email=profile.get("email") or "",
+        email=str(profile.get("email") or "").casefold(),
         time_zone=user.get("tz") or "UTC",
         language=(user.get("locale") or "en").replace("_", "-").split("-")[0].lower(),
         active=not user.get("deleted"),
@@ -112,9 +112,11 @@ def _shown_handle(user: Json) -> str:
     Slack promises only `name` to be unique, but shows it nowhere.
     """
     shown = str((user.get("profile") or {}).get("display_name") or "").removeprefix("@")
-    return shown if shown and not any(letter.isspace() for letter in shown) else ""
+    one_word = shown and not any(letter.isspace() for letter in shown)
+    return shown.casefold() if one_word else ""
 
 
 def _group(group: Json) -> Group:
     gone = bool(group.get("date_delete"))
-    return Group(group["id"], group["handle"], frozenset(() if gone else group.get("users") or ()))
+    members = frozenset(() if gone else group.get("users") or ())
+    return Group(group["id"], group["handle"].casefold(), members)
