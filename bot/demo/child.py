@@ -1,0 +1,78 @@
+"""Baton as a child process: started, watched, and told to stop."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+START_SECONDS = 30.0
+STOP_SECONDS = 15.0
+
+
+class ChildFailed(RuntimeError):
+    """Baton did not start, or ended by itself; what it said comes with it."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Child:
+    """`with Child(arguments, environment) as child:`; leaving stops it as an operator would."""
+
+    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._command = [sys.executable, "-m", "bot.cli", "serve", *arguments]
+        self._environment = dict(environment)
+
+    def __enter__(self) -> Child:
+        self._said = tempfile.TemporaryFile(mode="w+")
+        self._process = subprocess.Popen(
+            self._command, env=self._environment, stdout=self._said, stderr=subprocess.STDOUT
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._said.close()
+
+    def wait_until_healthy(self, port: int) -> None:
+        """Raises ChildFailed."""
+        give_up = time.monotonic() + START_SECONDS
+        while time.monotonic() < give_up:
+            self.check_alive()
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as told:
+                    if told.status == 200:
+                        return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                time.sleep(0.1)  # not listening yet, or not connected to Slack yet (503)
+        raise ChildFailed(f"Baton was not ready after {START_SECONDS:.0f} s.\n{self.said()}")
+
+    def check_alive(self) -> None:
+        """Raises ChildFailed."""
+        if self._process.poll() is not None:
+            raise ChildFailed(f"Baton ended ({self._process.returncode}).\n{self.said()}")
+
+    def said(self) -> str:
+        """The last lines of its log."""
+        self._said.seek(0)
+        return "".join(self._said.readlines()[-20:])

@@ -1,0 +1,155 @@
+"""Simulated people: each card gets a little story, acted out as workspace time passes.
+
+They see and click what their own Slack shows them, and nothing else.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from bot.delivery.actions import Action, Field
+from playground import Person, Refused, Seen, Workspace
+
+CHANNEL = "mql-handoff"
+BACK_ON = date(2026, 6, 1)
+
+
+@dataclass(frozen=True)
+class Act:
+    after: timedelta
+    do: Callable[[Seen], None]
+
+
+@dataclass
+class Sellers:
+    workspace: Workspace
+    done: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        handles = ("erik", "aino", "jonas", "priya", "maja")
+        self._people = {name: Person.of(self.workspace, f"@{name}") for name in handles}
+        self._known: set[str] = set()
+        self._due: list[tuple[datetime, int, Act, Seen]] = []
+        self._order = count()
+        self._told: set[str] = set()
+
+    def work(self, now: datetime) -> None:
+        """Look for new cards, and do what is due."""
+        for seen in self._people["erik"].sees(CHANNEL):
+            if Action.ACCEPT in seen.action_ids and seen.ts not in self._known:
+                self._known.add(seen.ts)
+                for act in self._story(len(self._known)):
+                    entry = (now + act.after, next(self._order), act, seen)
+                    heapq.heappush(self._due, entry)
+        while self._due and self._due[0][0] <= now:
+            _, _, act, seen = heapq.heappop(self._due)
+            try:
+                act.do(seen)
+            except Refused:
+                self.done["found the button gone"] += 1
+        self._answer_misroutes()
+
+    def _story(self, number: int) -> list[Act]:
+        stories = (
+            self._wins,
+            self._race,
+            self._bad_data,
+            self._too_slow,
+            self._qualifies,
+            self._not_mine,
+            self._later,
+            self._disqualifies,
+        )
+        return stories[(number - 1) % len(stories)]()
+
+    # ------------------------------------------------------------------- stories
+
+    def _wins(self) -> list[Act]:
+        return [
+            self._press("erik", Action.ACCEPT, minutes=4),
+            self._press("erik", Action.CONTACTED, minutes=20),
+            self._press("erik", Action.SQL, minutes=70),
+            self._modal("erik", Action.WON, {Field.AMOUNT: "12 000"}, minutes=240),
+        ]
+
+    def _race(self) -> list[Act]:
+        return [
+            self._press("aino", Action.ACCEPT, minutes=6),
+            self._late_press("jonas", minutes=6),
+            self._press("aino", Action.CONTACTED, minutes=45),
+        ]
+
+    def _bad_data(self) -> list[Act]:
+        note = "The number belongs to a bakery, and the mail bounces."
+        given = {Field.REASON: "bad_data", Field.NOTE: note}
+        return [self._modal("priya", Action.REJECT, given, minutes=11)]
+
+    def _too_slow(self) -> list[Act]:
+        """Nobody minds it, until the manager does."""
+        return [self._press("maja", Action.ACCEPT, minutes=300)]
+
+    def _qualifies(self) -> list[Act]:
+        return [
+            self._press("jonas", Action.ACCEPT, minutes=9),
+            self._press("jonas", Action.SQL, minutes=95),
+        ]
+
+    def _not_mine(self) -> list[Act]:
+        return [self._press("aino", Action.NOT_MINE, minutes=13)]
+
+    def _later(self) -> list[Act]:
+        given = {Field.REASON: "bad_timing", Field.UNTIL: BACK_ON.isoformat()}
+        return [self._modal("erik", Action.REJECT, given, minutes=16)]
+
+    def _disqualifies(self) -> list[Act]:
+        given = {Field.REASON: "no_budget"}
+        return [
+            self._press("priya", Action.ACCEPT, minutes=3),
+            self._modal("priya", Action.DISQUALIFY, given, minutes=60),
+        ]
+
+    # ---------------------------------------------------------------------- acts
+
+    def _press(self, who: str, action: Action, minutes: int) -> Act:
+        def do(seen: Seen) -> None:
+            self._people[who].click(action, on=self._as_it_is_now(seen), wait=False)
+            self.done[action] += 1
+
+        return Act(timedelta(minutes=minutes), do)
+
+    def _late_press(self, who: str, minutes: int) -> Act:
+        """A click on what the screen showed a moment ago: somebody else was quicker."""
+
+        def do(seen: Seen) -> None:
+            self._people[who].click(Action.ACCEPT, on=seen, stale=True, wait=False)
+            self.done["was too late"] += 1
+
+        return Act(timedelta(minutes=minutes), do)
+
+    def _modal(self, who: str, action: Action, given: dict[Field, str], minutes: int) -> Act:
+        def do(seen: Seen) -> None:
+            person = self._people[who]
+            person.click(action, on=self._as_it_is_now(seen))
+            person.wait_for_modal()
+            person.submit({str(name): value for name, value in given.items()})
+            self.done[action] += 1
+
+        return Act(timedelta(minutes=minutes), do)
+
+    def _as_it_is_now(self, seen: Seen) -> Seen:
+        now = self._people["erik"].sees(CHANNEL)
+        return next((each for each in now if each.ts == seen.ts), seen)
+
+    def _answer_misroutes(self) -> None:
+        """The manager offers a mis-routed lead to the other queue, from her direct messages."""
+        maja = self._people["maja"]
+        for seen in maja.dm():
+            if Action.REOFFER in seen.action_ids and seen.ts not in self._told:
+                self._told.add(seen.ts)
+                maja.click(Action.REOFFER, on=seen, value="everywhere-else", wait=False)
+                self.done[Action.REOFFER] += 1
