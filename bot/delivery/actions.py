@@ -1,0 +1,42 @@
+"""The names by which Slack tells us what was clicked: action_ids, callback_ids and block_ids."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """Buttons carry `{handoff}:{round}` as their value; an option of REOFFER adds `:{queue}`."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    NOT_MINE = "not_mine"
+    CONTACTED = "contacted"
+    SQL = "sql"
+    DISQUALIFY = "disqualify"
+    OPPORTUNITY = "opportunity"
+    WON = "won"
+    LOST = "lost"
+    RELEASE = "release"
+    REOFFER = "reoffer"  # a select of queues, in the manager's DM
+    OPEN_CRM = "open_crm"  # a link: Slack reports the click, nothing has to be done
+
+
+class Callback(StrEnum):
+    """Modals carry `{handoff}:{round}` as their private_metadata."""
+
+    REJECT = "reject_modal"
+    DISQUALIFY = "disqualify_modal"
+    WON = "won_modal"
+    LOST = "lost_modal"
+    GONE = "gone_modal"  # nothing to submit
+
+
+class Field(StrEnum):
+    """Inputs of modals: block_id and action_id alike."""
+
+    REASON = "reason"
+    NOTE = "note"
+    UNTIL = "until"
+    AMOUNT = "amount"
+    CURRENCY = "currency"

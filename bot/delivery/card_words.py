@@ -1,0 +1,281 @@
+"""What the card of a lead needs to be told, read from its dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from itertools import takewhile
+from typing import Any
+
+from bot.delivery.actions import Action
+from bot.delivery.escaping import clean
+from bot.delivery.render import is_link
+from bot.domain import sla
+from bot.domain.agreement import Clock, Terms
+from bot.domain.assignment import Queue
+from bot.domain.business_hours import elapsed
+from bot.domain.handoff import Event, Handoff, Move, State
+from bot.domain.lead import Lead
+from bot.use_cases.ports import Desk, Dossier, People
+
+Context = dict[str, Any]
+
+LONGEST_NAME = 70  # characters; with a company beside it, it fits a header
+LONGEST_FACT = 100
+MOST_ASKED = 8  # people named on a card; more are a group's business
+MOST_TRAIL = 5
+_MINUTE = timedelta(minutes=1)
+
+BUTTONS: Mapping[State, tuple[Action, ...]] = {
+    State.OFFERED: (Action.ACCEPT, Action.REJECT, Action.NOT_MINE),
+    State.ACCEPTED: (
+        Action.CONTACTED,
+        Action.SQL,
+        Action.OPPORTUNITY,
+        Action.WON,
+        Action.LOST,
+        Action.DISQUALIFY,
+        Action.RELEASE,
+    ),
+    State.CONTACTED: (
+        Action.SQL,
+        Action.OPPORTUNITY,
+        Action.WON,
+        Action.LOST,
+        Action.DISQUALIFY,
+        Action.RELEASE,
+    ),
+    State.SQL: (Action.OPPORTUNITY, Action.WON, Action.LOST),
+    State.OPPORTUNITY: (Action.WON, Action.LOST),
+}
+STAGES = frozenset(
+    {
+        Event.ACCEPTED,
+        Event.REJECTED,
+        Event.NOT_MINE,
+        Event.CONTACTED,
+        Event.SQL,
+        Event.OPPORTUNITY,
+        Event.WON,
+        Event.LOST,
+        Event.DISQUALIFIED,
+    }
+)
+ENDINGS = frozenset({Event.REJECTED, Event.NOT_MINE, Event.RELEASED, Event.RETURNED})
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    spent: timedelta  # working time
+    late_by: timedelta | None  # working time; None: in time
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was done to a lead, for the phrase `key`."""
+
+    key: str
+    at: datetime
+    by: str | None = None
+    reason: str = ""
+    note: str = ""
+    until: date | None = None
+    amount: Decimal | None = None
+    timing: Timing | None = None
+
+
+def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
+    """The newest card, as things stand."""
+    handoff, facts = dossier.handoff, dossier.lead.facts
+    queue = desk.queue(handoff.queue)
+    offered = handoff.state is State.OFFERED
+    lines = [] if offered else list(done(dossier, people))
+    return {
+        **named(dossier.lead),
+        "number": dossier.lead.number,
+        "queue": handoff.queue,
+        "asked": asked(queue, people) if offered else (),
+        "manager": known(people, queue.manager),
+        "due": answer_due(dossier, now),
+        "offer_key": _offer_key(dossier, now) if offered else "",
+        "last": lines[-1] if lines else None,
+        "trail": (list(before(dossier, people)) + lines[:-1])[-MOST_TRAIL:],
+        "touch_due": handoff.offer.touch_due if handoff.state is State.ACCEPTED else None,
+        "facts": list(facts_of(dossier)),
+        "why": facts.why,
+        "why_short": clean(facts.why, 150),
+        "currency": desk.agreement.currency,
+        "value": f"{handoff.id}:{handoff.round}",
+        "buttons": BUTTONS.get(handoff.state, ()),
+        "crm_url": facts.crm_url if is_link(facts.crm_url) else "",
+    }
+
+
+def went_on(dossier: Dossier, number: int, people: People) -> Context:
+    """An older card: why there is a newer one, and where."""
+    renewals = [move for move in dossier.journal if move.new_card]
+    move = renewals[number - 1]
+    newest = dossier.cards[-1] if dossier.cards else None
+    shown = newest is not None and newest.number == dossier.handoff.card
+    return {
+        **named(dossier.lead),
+        "number": dossier.lead.number,
+        "queue": dossier.handoff.queue,
+        "key": f"card.went_on.{move.event}",
+        "by": known(people, move.by),
+        "at": move.at,
+        "permalink": newest.permalink if newest and shown else "",
+    }
+
+
+def named(lead: Lead) -> Context:
+    """Who a sentence speaks of: always something to call them."""
+    facts = lead.facts
+    who = clean(facts.name, LONGEST_NAME) or clean(facts.email, LONGEST_NAME) or lead.number
+    return {"who": who, "company": clean(facts.company, LONGEST_NAME)}
+
+
+def known(people: People, name: str | None) -> str | None:
+    """The Slack id of a person or group in the directory; None is "someone" to a reader."""
+    if not name:
+        return None
+    person = people.find(name)
+    if person is not None:
+        return person.id
+    group = people.group(name)
+    return group.id if group is not None else None
+
+
+def all_known(people: People, names: Iterable[str]) -> tuple[str, ...]:
+    found = (known(people, name) for name in names)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def asked(queue: Queue, people: People) -> tuple[str, ...]:
+    """Who is asked to answer: the queue's group, or its sellers by name."""
+    return all_known(people, queue.sellers)[:MOST_ASKED]
+
+
+def answer_due(dossier: Dossier, now: datetime) -> datetime:
+    """Before Slack has the card, when it would be due if Slack had it now."""
+    handoff = dossier.handoff
+    if handoff.offer.answer_due is not None:
+        return handoff.offer.answer_due
+    return sla.start(Clock.ANSWER, handoff.queue, handoff.tier, dossier.terms, now).due_at
+
+
+def done(dossier: Dossier, people: People) -> Iterator[Line]:
+    """What was done in the present round, oldest first."""
+    for move in _present_round(dossier.journal):
+        if move.event in STAGES:
+            yield _line(move, dossier.terms, people, _timing(move, dossier))
+
+
+def before(dossier: Dossier, people: People) -> Iterator[Line]:
+    """How earlier rounds ended, and with what words."""
+    rounds = 0
+    for move in dossier.journal:
+        rounds += move.promised is not None
+        if move.event in ENDINGS and rounds < dossier.handoff.round + (move.promised is not None):
+            yield _line(move, dossier.terms, people, None)
+
+
+def reason_label(terms: Terms, code: str | None) -> str:
+    """As agreed; a reason that has left the agreement since is shown by its code."""
+    labels = {reason.code: reason.label for reason in terms.reasons}
+    return labels.get(code or "", code or "")
+
+
+def round_moves(journal: Sequence[Move], round_: int) -> Iterator[Move]:
+    rounds = 0
+    for move in journal:
+        rounds += move.promised is not None
+        if rounds == round_:
+            yield move
+
+
+def _present_round(journal: Sequence[Move]) -> list[Move]:
+    newest_first = takewhile(lambda move: move.promised is None, reversed(journal))
+    return list(newest_first)[::-1]
+
+
+def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Line:
+    reason = reason_label(terms, move.reason)
+    return Line(
+        key=_key(move, reason),
+        at=move.at,
+        by=known(people, move.by),
+        reason=reason,
+        note=move.note or "",
+        until=move.until,
+        amount=move.amount,
+        timing=timing,
+    )
+
+
+def _key(move: Move, reason: str) -> str:
+    if move.event in (Event.RELEASED, Event.RETURNED):
+        return f"card.went_on.{move.event}"
+    if move.event is Event.REJECTED and move.until:
+        return "card.done.recycled_because" if reason else "card.done.recycled"
+    if move.event is Event.WON:
+        return "card.done.won" if move.amount is not None else "card.done.won_unknown"
+    if move.event in (Event.LOST, Event.DISQUALIFIED, Event.REJECTED) and reason:
+        return f"card.done.{move.event}_because"
+    return f"card.done.{move.event}"
+
+
+def _timing(move: Move, dossier: Dossier) -> Timing | None:
+    offer = dossier.handoff.offer
+    if move.event in (Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE):
+        return _took(offer.answer_spent, offer.answer_due, move.at, dossier)
+    if offer.touched_at == move.at:
+        return _took(offer.touch_spent, offer.touch_due, move.at, dossier)
+    return None
+
+
+def _took(
+    spent: timedelta | None, due: datetime | None, at: datetime, dossier: Dossier
+) -> Timing | None:
+    if spent is None or due is None:
+        return None
+    if at <= due:
+        return Timing(spent, None)
+    late = elapsed(dossier.terms.calendar(dossier.handoff.queue), due, at)
+    return Timing(spent, late if late >= _MINUTE else timedelta())
+
+
+def _offer_key(dossier: Dossier, now: datetime) -> str:
+    handoff = dossier.handoff
+    if _shown_again(handoff, dossier.journal):
+        overdue = now > answer_due(dossier, now)
+        return "card.offered.still" if overdue else "card.offered.still_ahead"
+    return "card.offered.again" if handoff.round > 1 else "card.offered.new"
+
+
+def _shown_again(handoff: Handoff, journal: Sequence[Move]) -> bool:
+    return handoff.card > 1 and any(move.new_card for move in _present_round(journal))
+
+
+def facts_of(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    """Labels and values of what is known. How to reach the lead is for whoever took it on."""
+    facts, state = dossier.lead.facts, dossier.handoff.state
+    yield from _filled("role", facts.title)
+    yield from _filled("source", facts.source)
+    yield from _filled("campaign", facts.campaign)
+    yield from _filled("tier", facts.tier)
+    yield from _filled("score", "" if facts.score is None else str(facts.score))
+    yield from _filled("country", facts.country)
+    if state is not State.OFFERED:
+        yield from _filled("email", facts.email)
+        yield from _filled("phone", facts.phone)
+    if facts.crm_url and not is_link(facts.crm_url):
+        yield from _filled("crm", facts.crm_url)
+
+
+def _filled(label: str, value: str) -> Iterator[tuple[str, str]]:
+    shown = clean(value, LONGEST_FACT)
+    if shown:
+        yield label, shown

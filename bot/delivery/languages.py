@@ -1,0 +1,80 @@
+"""The languages Baton speaks: one table of phrases each, in message_templates/languages."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from typing import Any
+
+DEFAULT = "en"
+_TABLES = resources.files("message_templates") / "languages"
+
+
+@dataclass(frozen=True)
+class Language:
+    """Phrases are Slack's mrkdwn with `{placeholders}`, known by dotted keys. A phrase that counts
+    `{n}` has two forms, `key.one` and `key.other`."""
+
+    code: str
+    phrases: Mapping[str, str]
+
+    def phrase(self, key: str, values: Mapping[str, object]) -> str:
+        """Raises KeyError for a phrase that this language does not have."""
+        if "n" in values:
+            key += ".one" if values["n"] == 1 else ".other"
+        return self.phrases[key]
+
+    def duration(self, time: timedelta) -> str:
+        """Rounded down to the minute; days are said in hours (agreement.md, business time)."""
+        hours, minutes = divmod(int(time.total_seconds()) // 60, 60)
+        if hours and minutes:
+            return self.phrases["duration.both"].format(hours=hours, minutes=minutes)
+        if hours:
+            return self.phrases["duration.hours"].format(hours=hours)
+        if minutes:
+            return self.phrases["duration.minutes"].format(minutes=minutes)
+        return self.phrases["duration.moment"]
+
+    def number(self, value: int | float | Decimal) -> str:
+        """Whole numbers without a fraction, others with two places."""
+        places = 0 if value == int(value) else 2
+        plain = f"{value:,.{places}f}"
+        return plain.translate(
+            {ord(","): self.phrases["number.group"], ord("."): self.phrases["number.point"]}
+        )
+
+    def day(self, day: date) -> str:
+        month = self.phrases["date.months"].split()[day.month - 1]
+        return self.phrases["date.day"].format(day=day.day, month=month, year=day.year)
+
+
+@cache
+def language(code: str) -> Language:
+    """The language for `sv` or `sv-SE`; English where there is no table for it."""
+    base = code.replace("_", "-").partition("-")[0].lower()
+    return _read(base if base in available() else DEFAULT)
+
+
+@cache
+def available() -> frozenset[str]:
+    names = (entry.name for entry in _TABLES.iterdir())
+    return frozenset(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+@cache
+def _read(code: str) -> Language:
+    tables = tomllib.loads((_TABLES / f"{code}.toml").read_text(encoding="utf-8"))
+    return Language(code, dict(_flat(tables)))
+
+
+def _flat(tables: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in tables.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield above + key, value

@@ -1,0 +1,67 @@
+"""What the answers of /lead need to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from bot.delivery import card_words
+from bot.delivery.card_words import Context, known, named, reason_label
+from bot.delivery.message_words import permalink
+from bot.domain.handoff import Event
+from bot.domain.lead import Lead
+from bot.use_cases.ports import Desk, Dossier, People
+
+MOST_HITS = 10
+MOST_HISTORY = 20  # lines; older ones are counted
+UNTOLD = frozenset({Event.HELD, Event.POSTED})  # they say nothing that the next line does not
+
+
+def one(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
+    """The card without its buttons, and what happened, oldest first."""
+    lines = list(_history(dossier, people))
+    return {
+        **card_words.card(desk, dossier, people, now),
+        "history": lines[-MOST_HISTORY:],
+        "earlier": max(len(lines) - MOST_HISTORY, 0),
+        "permalink": permalink(dossier),
+    }
+
+
+def many(query: str, found: Sequence[tuple[Lead, Dossier | None]], people: People) -> Context:
+    return {
+        "query": query,
+        "n": min(len(found), MOST_HITS),
+        "more": len(found) > MOST_HITS,
+        "hits": [_hit(lead, dossier, people) for lead, dossier in found[:MOST_HITS]],
+    }
+
+
+def _hit(lead: Lead, dossier: Dossier | None, people: People) -> Context:
+    handoff = dossier.handoff if dossier else None
+    return {
+        **named(lead),
+        "number": lead.number,
+        "state_key": f"state.{handoff.state}" if handoff else "look_up.never_offered",
+        "by": known(people, handoff.holder) if handoff else None,
+        "permalink": permalink(dossier) if dossier else "",
+    }
+
+
+def _history(dossier: Dossier, people: People) -> Iterator[Context]:
+    queue = dossier.handoff.queue
+    for move in dossier.journal:
+        queue = move.promised.queue if move.promised else queue
+        if move.event in UNTOLD:
+            continue
+        reason = reason_label(dossier.terms, move.reason)
+        asked_by = move.event is Event.OFFERED and move.by is not None
+        because = "_because" if reason else ""
+        yield {
+            "key": f"history.{move.event}" + ("_by" if asked_by else because),
+            "at": move.at,
+            "by": known(people, move.by),
+            "queue": queue,
+            "reason": reason,
+            "percent": move.percent or 0,
+        }

@@ -1,0 +1,218 @@
+"""What each message needs to be told, and in which language.
+
+`Words.render` puts everything the outbox can hold into words, as things stand at `now`. The other
+methods are private replies and modals, each from the dossier that the handler has just read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.delivery import card_words, digest_words, look_up_words
+from bot.delivery.block_limits import Json
+from bot.delivery.card_words import STAGES, Context, known, named
+from bot.delivery.message_words import TELLERS, permalink
+from bot.delivery.render import Rendered, Renderer
+from bot.domain.agreement import NextStep, Reason, Terms
+from bot.domain.handoff import Event, Move, State
+from bot.domain.lead import Lead
+from bot.domain.messages import Digest, DigestChart, Message
+from bot.use_cases.ports import Desk, Dossier, People, Person, UnitOfWork
+
+# Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
+ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
+
+PEOPLE = ("U", "W", "@")  # how Slack's ids of people, and their handles, begin
+
+
+class Words:
+    """Everything Baton says. `language` is the channel's; a person reads their own."""
+
+    def __init__(self, desk: Desk, language: str = "en") -> None:
+        self.renderer = Renderer(desk.zone, language)
+        self._desk = desk
+
+    def render(
+        self, message: Message, work: UnitOfWork, now: datetime, to: str = "", picture: str = ""
+    ) -> Rendered:
+        """`to` is where it goes: a person reads their own language. `picture` is the id of an
+        uploaded file that a digest shows. Raises NotFound when what it speaks of is gone."""
+        template, context = TELLERS[message.kind](self._desk, message, work, now)
+        if isinstance(message, Digest | DigestChart):
+            context |= {"picture": picture, "picture_alt": self.chart_alt(message, work)}
+        reader = work.people.find(to) if to.startswith(PEOPLE) else None
+        return self.renderer.render(template, context, reads(reader))
+
+    def chart_alt(self, message: Digest | DigestChart, work: UnitOfWork) -> str:
+        """The picture of this digest in words."""
+        figures = work.reports.get(message.report).figures
+        return digest_words.chart_alt(self.renderer, figures)
+
+    # ------------------------------------------------------------- private replies
+
+    def already_answered(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """Somebody was first: who, what and when."""
+        return self._reply(_first_answer(dossier), dossier, people, reader)
+
+    def not_allowed(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """Whose lead it is, and what the reader can do about it."""
+        held = dossier.handoff.holder is not None
+        return self._reply("not_allowed_held" if held else "not_allowed", dossier, people, reader)
+
+    def old_card(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """What happened since the card that was clicked."""
+        return self._reply(_with_name("old_card", dossier), dossier, people, reader)
+
+    def out_of_order(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """The move does not follow from where the lead is now."""
+        return self._reply(_with_name("out_of_order", dossier), dossier, people, reader)
+
+    def thanks(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """What the reader's own move led to."""
+        return self._reply(_thanks_for(dossier), dossier, people, reader)
+
+    def notice(self, key: str, reader: Person | None = None) -> Rendered:
+        """`gone` (no such lead any more) or `try_again`."""
+        return self.renderer.render("notice", {"key": f"private.{key}"}, reads(reader))
+
+    def _reply(self, key: str, dossier: Dossier, people: People, reader: str) -> Rendered:
+        context = {"key": f"private.{key}", **self._standing(dossier, people)}
+        return self.renderer.render("private", context, reads(people.find(reader)))
+
+    def _standing(self, dossier: Dossier, people: People) -> Context:
+        """How a lead stands: who moved it last, who holds it, who is asked, until when."""
+        handoff = dossier.handoff
+        queue = self._desk.queue(handoff.queue)
+        last = _last_told(dossier)
+        return {
+            **named(dossier.lead),
+            "by": known(people, last.by),
+            "at": last.at,
+            "first_by": known(people, handoff.offer.answered_by),
+            "first_at": handoff.offer.answered_at or last.at,
+            "state": handoff.state,
+            "holder": known(people, handoff.holder),
+            "asked": card_words.asked(queue, people),
+            "manager": known(people, queue.manager),
+            "queue": handoff.queue,
+            "due": handoff.clock.due_at if handoff.clock else last.at,
+            "permalink": permalink(dossier),
+        }
+
+    # ---------------------------------------------------------------------- modals
+
+    def reject_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        return self._view("reject_modal", dossier, reader, dossier.terms.reasons)
+
+    def gone_view(self, dossier: Dossier, people: People, reader: str = "") -> Json:
+        """Instead of a modal: somebody took the lead, or it went on."""
+        answered = dossier.handoff.offer.answer is not None
+        key = _first_answer(dossier) if answered else _with_name("old_card", dossier)
+        context = {
+            "key": f"private.{key}",
+            "value": _value(dossier),
+            **self._standing(dossier, people),
+        }
+        return self.renderer.view("gone_modal", context, reads(people.find(reader)))
+
+    def disqualify_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        return self._view("disqualify_modal", dossier, reader, why_not(dossier.terms))
+
+    def lost_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        return self._view("lost_modal", dossier, reader, why_not(dossier.terms))
+
+    def won_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        return self._view("won_modal", dossier, reader, ())
+
+    def error(self, key: str, reader: Person | None = None) -> str:
+        """What is wrong with an input, to stand below it: a key of [modal.error]."""
+        return self.renderer.phrase(f"modal.error.{key}", reads(reader))
+
+    def _view(
+        self, template: str, dossier: Dossier, reader: Person | None, reasons: Sequence[Reason]
+    ) -> Json:
+        context = {
+            **named(dossier.lead),
+            "value": _value(dossier),
+            "reasons": [(reason.label, reason.code) for reason in reasons],
+            "needing_note": _labels(reason for reason in reasons if reason.note_required),
+            "needing_date": _labels(reason for reason in reasons if reason.asks_date),
+            "currency": self._desk.agreement.currency,
+        }
+        return self.renderer.view(template, context, reads(reader))
+
+    # --------------------------------------------------------------------- look-up
+
+    def found_one(
+        self, dossier: Dossier, people: People, now: datetime, reader: str = ""
+    ) -> Rendered:
+        """The card as it stands, without buttons, and its history."""
+        context = look_up_words.one(self._desk, dossier, people, now)
+        return self.renderer.render("look_up_one", context, reads(people.find(reader)))
+
+    def found_many(
+        self,
+        query: str,
+        found: Sequence[tuple[Lead, Dossier | None]],
+        people: People,
+        reader: str = "",
+    ) -> Rendered:
+        """A list, with a number each to ask again."""
+        context = look_up_words.many(query, found, people)
+        return self.renderer.render("look_up_many", context, reads(people.find(reader)))
+
+    def found_none(self, query: str, reader: Person | None = None) -> Rendered:
+        return self.renderer.render("look_up_none", {"query": query}, reads(reader))
+
+    def help(self, reader: Person | None = None) -> Rendered:
+        return self.renderer.render("look_up_help", {}, reads(reader))
+
+
+def reads(person: Person | None) -> str:
+    """The language a person reads; '' is the channel's."""
+    return person.language if person is not None else ""
+
+
+def why_not(terms: Terms) -> tuple[Reason, ...]:
+    """The agreed reasons that fit a lead already taken on; all of them where none does."""
+    fitting = tuple(reason for reason in terms.reasons if reason.next_step not in ELSEWHERE)
+    return fitting or terms.reasons
+
+
+def _value(dossier: Dossier) -> str:
+    return f"{dossier.handoff.id}:{dossier.handoff.round}"
+
+
+def _labels(reasons: Iterable[Reason]) -> str:
+    return ", ".join(reason.label for reason in reasons)
+
+
+def _last_told(dossier: Dossier) -> Move:
+    """The last move that people speak of: a stage, or how the round began."""
+    return next(move for move in reversed(dossier.journal) if _is_told(move))
+
+
+def _is_told(move: Move) -> bool:
+    return move.event in STAGES or move.promised is not None
+
+
+def _with_name(key: str, dossier: Dossier) -> str:
+    return f"{key}_by" if _last_told(dossier).event in STAGES else key
+
+
+def _first_answer(dossier: Dossier) -> str:
+    return f"already_{dossier.handoff.offer.answer or State.OFFERED}"
+
+
+THANKS = {
+    Event.ACCEPTED: "thanks_accepted",
+    Event.REJECTED: "thanks_rejected",
+    Event.NOT_MINE: "thanks_not_mine",
+    Event.RELEASED: "thanks_released",
+    Event.OFFERED: "thanks_reoffered",
+}
+
+
+def _thanks_for(dossier: Dossier) -> str:
+    return THANKS.get(_last_told(dossier).event, "thanks_noted")

@@ -1,0 +1,234 @@
+"""A lead's stories to be put into words, and the people around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from bot.domain import handoff, journal
+from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
+from bot.domain.assignment import Assignment, Queue
+from bot.domain.handoff import Event, Move, Promised
+from bot.domain.lead import Lead, LeadFacts
+from bot.use_cases.ports import (
+    Books,
+    Desk,
+    Dossier,
+    Group,
+    NotFound,
+    Person,
+    PostedCard,
+    Report,
+    UnitOfWork,
+)
+from tests.unit.agreements import TERMS, stockholm
+
+RAISED = stockholm("2026-03-02 09:58")
+POSTED = stockholm("2026-03-02 10:00")
+ACCEPTED = stockholm("2026-03-02 10:12")
+SENT_ON = stockholm("2026-03-02 10:20")
+CONTACTED = stockholm("2026-03-02 11:00")
+ADA = LeadFacts(
+    email="ada@acme.example",
+    name="Ada Lovelace",
+    company="Acme AB",
+    title="CTO",
+    phone="+46 8 123 456",
+    country="SE",
+    source="Webinar",
+    campaign="spring_2026",
+    tier="B",
+    score=87,
+    why="Asked for a price for 40 seats, twice this week.",
+    crm_url="https://crm.example/leads/7?tab=a&b=c",
+)
+
+
+def queue(name: str, sellers: tuple[str, ...] = ("@nordic-sales",)) -> Queue:
+    return Queue(
+        name=name,
+        channel="mql-handoff",
+        sellers=sellers,
+        manager="@maja",
+        head="@henrik",
+        marketers=("@anna",),
+        assignment=Assignment.FIRST_TO_CLAIM,
+        matches=lambda facts: True,
+    )
+
+
+def desk(*queues: Queue, terms: Terms = TERMS) -> Desk:
+    agreement = Agreement(
+        title="Nordics",
+        effective=date(2026, 1, 1),
+        review="monthly",
+        sales_leader="@henrik",
+        marketing_leader="@anna",
+        definitions={},
+        marketing=MarketingPromise(),
+        terms=terms,
+        goal=RevenueGoal(Decimal(500000), "EUR", 0.4, Decimal(12000)),
+    )
+    return Desk(
+        books=cast("Books", None),
+        clock=lambda: POSTED,
+        queues=queues or (queue("nordics"), queue("dach")),
+        agreement=agreement,
+        terms_version=1,
+        zone="Europe/Stockholm",
+    )
+
+
+@dataclass
+class Directory:
+    """The workspace's people, as Slack lists them."""
+
+    people: Mapping[str, Person] = field(default_factory=lambda: dict(_people()))
+    groups: Mapping[str, Group] = field(
+        default_factory=lambda: {"nordic-sales": Group("S0NORDIC", "nordic-sales")}
+    )
+
+    def find(self, name: str) -> Person | None:
+        return self.people.get(name.removeprefix("@"))
+
+    def group(self, name: str) -> Group | None:
+        return self.groups.get(name.removeprefix("@"))
+
+
+def _people() -> Iterable[tuple[str, Person]]:
+    for handle, language in (
+        ("bo", "en"),
+        ("cilla", "en"),
+        ("maja", "en"),
+        ("henrik", "en"),
+        ("anna", "en"),
+    ):
+        person = Person(f"U0{handle.upper()}", handle, handle.title(), language=language)
+        yield handle, person
+        yield person.id, person
+
+
+@dataclass
+class Shelf:
+    """A unit of work to read from: these dossiers, these reports, these people."""
+
+    dossiers: Mapping[int, Dossier] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    terms_kept: Terms = TERMS
+    people: Directory = field(default_factory=Directory)
+
+    @property
+    def handoffs(self) -> Shelf:
+        return self
+
+    @property
+    def reports(self) -> Reports:
+        return Reports(self.figures)
+
+    @property
+    def terms(self) -> Shelf:
+        return self
+
+    def dossier(self, handoff_id: int) -> Dossier:
+        if handoff_id not in self.dossiers:
+            raise NotFound(handoff_id)
+        return self.dossiers[handoff_id]
+
+    def get(self, version: int) -> Terms:
+        return self.terms_kept
+
+
+@dataclass
+class Reports:
+    figures: Mapping[str, Any]
+
+    def get(self, report_id: int) -> Report:
+        return Report(report_id, "weekly", "#mql-handoff", POSTED, POSTED, self.figures)
+
+
+def shelf(*dossiers: Dossier, figures: Mapping[str, Any] | None = None) -> UnitOfWork:
+    kept = {dossier.handoff.id: dossier for dossier in dossiers}
+    return cast("UnitOfWork", Shelf(kept, figures or {}))
+
+
+def promised(queue_name: str = "nordics") -> Promised:
+    return Promised(queue_name, 1, RAISED, tier="B", source="Webinar", campaign="spring_2026")
+
+
+class Story:
+    """What happens to one lead, move by move; `dossier` is how it stands after them."""
+
+    def __init__(self, facts: LeadFacts = ADA, terms: Terms = TERMS, posted: bool = True) -> None:
+        self.facts, self.terms = facts, terms
+        self.moves: list[Move] = [handoff.offer(promised(), RAISED)]
+        self.cards: list[PostedCard] = []
+        if posted:
+            self.posted(POSTED)
+
+    @property
+    def now(self) -> handoff.Handoff:
+        return journal.recompute(12, 7, self.moves)[0]
+
+    def add(self, move: Move | None) -> Story:
+        assert move is not None
+        self.moves.append(move)
+        return self
+
+    def posted(self, at: datetime) -> Story:
+        number = self.now.card
+        ts = f"{at.timestamp():.6f}"
+        where = f"https://acme.slack.example/archives/C0MQL/p{int(at.timestamp())}"
+        self.cards.append(PostedCard(number, self.now.round, "C0MQL", ts, where))
+        move = handoff.posted(self.now, at, self.terms)
+        return self.add(move) if move else self
+
+    def accepted(self, at: datetime = ACCEPTED, by: str = "U0BO") -> Story:
+        return self.add(handoff.accept(self.now, self.now.round, by, at, self.terms))
+
+    def rejected(self, reason: str, note: str = "", until: date | None = None) -> Story:
+        at = stockholm("2026-03-02 10:30")
+        round_ = self.now.round
+        return self.add(
+            handoff.reject(self.now, round_, "U0BO", at, self.terms, reason, note, until)
+        )
+
+    def not_mine(self, at: datetime = SENT_ON) -> Story:
+        return self.add(handoff.not_mine(self.now, self.now.round, "U0CILLA", at, self.terms))
+
+    def contacted(self, at: datetime = CONTACTED) -> Story:
+        return self.add(handoff.contact(self.now, "U0BO", at, self.terms))
+
+    def reached(self, stage: Event, at: datetime, amount: Decimal | None = None) -> Story:
+        return self.add(handoff.advance(self.now, stage, "U0BO", at, self.terms, amount))
+
+    def lost(self, at: datetime, reason: str = "") -> Story:
+        return self.add(handoff.lose(self.now, "U0BO", at, self.terms, reason))
+
+    def disqualified(self, at: datetime, reason: str = "", note: str = "") -> Story:
+        move = handoff.disqualify(self.now, "U0BO", at, self.terms, reason, note)
+        return self.add(move)
+
+    def gave_back(self, event: Event, at: datetime, by: str | None = None) -> Story:
+        return self.add(handoff.give_back(self.now, event, by, at, promised()))
+
+    def offered_again(self, at: datetime, queue_name: str = "dach", by: str = "U0MAJA") -> Story:
+        return self.add(handoff.offer_again(self.now, promised(queue_name), at, by))
+
+    def shown_again(self, at: datetime) -> Story:
+        move = Move(Event.STEPPED, at, clock=self.now.clock, percent=150, new_card=True)
+        return self.add(move)
+
+    def dossier(self) -> Dossier:
+        now, offers = journal.recompute(12, 7, self.moves)
+        lead = Lead(7, self.facts, RAISED)
+        moves, cards = tuple(self.moves), tuple(self.cards)
+        return Dossier(lead, now, tuple(offers), moves, cards, self.terms)
+
+
+def of_other_queue(terms: Terms) -> Terms:
+    """The same terms, also for the queue a lead was handed on to."""
+    calendars = {**terms.calendars, "dach": terms.calendars["nordics"]}
+    return replace(terms, calendars=calendars)
