@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
 
 from sqlalchemy import (
+    DDL,
     JSON,
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    Date,
-    DateTime,
-    Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
-    Numeric,
-    String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    event,
     text,
 )
+
+from bot.domain.agreement import Clock
+from bot.domain.handoff import CLOSED, Answer, Event, State
+from storage.columns import Amount, Id, Span, UtcDateTime, Words
 
 metadata = MetaData(
     naming_convention={
@@ -37,50 +36,295 @@ metadata = MetaData(
     }
 )
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+
+def _one_of(column: str, values: Iterable[str]) -> str:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return f"{column} IN ({listed})"
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant. SQLite drops zones, so there it is microseconds since 1970; naive values
-    are refused on both."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        kind = BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)
-        return dialect.type_descriptor(kind)
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("An instant without a zone cannot be stored.")
-        if dialect.name == "sqlite":
-            return (value - EPOCH) // MICROSECOND
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name == "sqlite":
-            return EPOCH + MICROSECOND * value
-        return value.astimezone(UTC)  # type: ignore[no-any-return]
+def _part(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the rows that are looked for, however many others there are. A query uses it
+    only if it says `where` in the same words, without parameters."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
-class Span(TypeDecorator[timedelta]):
-    """Working time, kept as whole microseconds."""
+OPEN = "state NOT IN ({})".format(", ".join(f"'{state}'" for state in sorted(CLOSED)))
+UNSENT = "state IN ('waiting', 'sending', 'doubt')"
+# A card put off for another try keeps its place in the lane, and a newer one may wait behind it:
+# that costs one update too many, where merging the two would cost a race.
+CARD_WAITS = "state = 'waiting' AND kind = 'card' AND attempts = 0"
 
-    impl = BigInteger
-    cache_ok = True
+leads = Table(
+    "leads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", Words, nullable=False),
+    Column("system", Words, nullable=False),
+    Column("external_id", Words, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("company", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("phone", Words, nullable=False),
+    Column("country", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("campaign", Words, nullable=False),
+    Column("tier", Words, nullable=False),
+    Column("score", Integer),
+    Column("why", Words, nullable=False),
+    Column("crm_url", Words, nullable=False),
+    Column("extra", JSON, nullable=False),
+    # Name, company and e-mail without regard to case: SQLite's lower() knows only A to Z.
+    Column("search_key", Words, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    _part("uq_leads_email", "email", where="email <> ''", unique=True),
+    _part("uq_leads_external", "system", "external_id", where="external_id <> ''", unique=True),
+)
 
-    def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> int | None:
-        return None if value is None else value // MICROSECOND
+terms = Table(
+    "terms",
+    metadata,
+    Column("version", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("body", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> timedelta | None:
-        return None if value is None else MICROSECOND * value
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("lead_id", Id, ForeignKey("leads.id"), nullable=False, index=True),
+    Column("state", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("holder", Text),
+    Column("clock", Text),
+    Column("clock_started_at", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("next_step_at", UtcDateTime),
+    Column("steps_taken", Integer),
+    Column("card", Integer, nullable=False),
+    Column("moves", Integer, nullable=False),
+    CheckConstraint(_one_of("state", State), "state"),
+    CheckConstraint(
+        "holder IS NULL OR state NOT IN ('offered', 'rejected', 'recycled', 'not_mine')", "holder"
+    ),
+    CheckConstraint(
+        "(clock IS NULL) = (clock_started_at IS NULL)"
+        " AND (clock IS NULL) = (due_at IS NULL)"
+        " AND (clock IS NULL) = (steps_taken IS NULL)"
+        " AND (next_step_at IS NULL OR clock IS NOT NULL)",
+        "clock_whole",
+    ),
+    CheckConstraint(
+        f"clock IS NULL OR (clock = '{Clock.ANSWER}' AND state = '{State.OFFERED}')"
+        f" OR (clock = '{Clock.TOUCH}' AND state = '{State.ACCEPTED}')"
+        f" OR (clock = '{Clock.WAKE}' AND state = '{State.RECYCLED}')",
+        "clock_fits_state",
+    ),
+    CheckConstraint("round >= 1 AND card >= 1 AND moves >= 1", "counts"),
+    _part("uq_handoffs_open", "lead_id", where=OPEN, unique=True),
+    _part("ix_handoffs_next_step", "next_step_at", where="next_step_at IS NOT NULL"),
+    _part("ix_handoffs_holder", "holder", where="holder IS NOT NULL"),
+)
 
+offers = Table(
+    "offers",
+    metadata,
+    Column("handoff_id", Id, ForeignKey("handoffs.id"), primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
+    Column("queue", Text, nullable=False),
+    Column("terms_version", Integer, ForeignKey("terms.version"), nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("tier", Words, nullable=False),
+    Column("source", Words, nullable=False),
+    Column("campaign", Words, nullable=False),
+    Column("posted_at", UtcDateTime, index=True),
+    Column("answer_due", UtcDateTime),
+    Column("answered_at", UtcDateTime),
+    Column("answer", Text),
+    Column("answered_by", Text),
+    Column("answer_spent", Span),
+    Column("reason", Words),
+    Column("note", Words),
+    Column("touch_due", UtcDateTime),
+    Column("touched_at", UtcDateTime),
+    Column("touch_spent", Span),
+    Column("gave_back_at", UtcDateTime),
+    Column("sql_at", UtcDateTime),
+    Column("opportunity_at", UtcDateTime),
+    Column("won_at", UtcDateTime),
+    Column("won_amount", Amount),
+    Column("lost_at", UtcDateTime),
+    Column("disqualified_at", UtcDateTime),
+    CheckConstraint("round >= 1", "round"),
+    CheckConstraint("(posted_at IS NULL) = (answer_due IS NULL)", "posted"),
+    CheckConstraint(f"answer IS NULL OR {_one_of('answer', Answer)}", "answer"),
+    CheckConstraint(
+        "(answered_at IS NULL) = (answer IS NULL)"
+        " AND (answered_at IS NULL) = (answer_spent IS NULL)"
+        " AND (answered_at IS NOT NULL OR"
+        " (answered_by IS NULL AND reason IS NULL AND note IS NULL))",
+        "answered",
+    ),
+    # What follows an acceptance needs one; unknown answers count as none.
+    CheckConstraint(
+        "coalesce(answer, '') = 'accepted' OR (touch_due IS NULL AND touched_at IS NULL"
+        " AND gave_back_at IS NULL AND sql_at IS NULL AND opportunity_at IS NULL"
+        " AND won_at IS NULL AND lost_at IS NULL AND disqualified_at IS NULL)",
+        "accepted_first",
+    ),
+    CheckConstraint("touch_spent IS NULL OR touched_at IS NOT NULL", "touched"),
+    CheckConstraint(
+        "(sql_at IS NULL OR touched_at IS NOT NULL)"
+        " AND (opportunity_at IS NULL OR sql_at IS NOT NULL)"
+        " AND (won_at IS NULL OR opportunity_at IS NOT NULL)"
+        " AND (won_amount IS NULL OR won_at IS NOT NULL)",
+        "stages",
+    ),
+)
 
-# SQLite gives a rowid only to INTEGER PRIMARY KEY.
-Id = BigInteger().with_variant(Integer(), "sqlite")
+journal = Table(
+    "journal",
+    metadata,
+    Column("handoff_id", Id, ForeignKey("handoffs.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("event", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", Text),
+    Column("details", JSON, nullable=False),
+    CheckConstraint("seq >= 1", "seq"),
+    CheckConstraint(_one_of("event", Event), "event"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("handle", Words, nullable=False, index=True),
+    Column("name", Words, nullable=False),
+    Column("email", Words, nullable=False, index=True),
+    Column("time_zone", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+groups = Table(
+    "user_groups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("handle", Words, nullable=False, index=True),
+    Column("members", JSON, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("id", Text, nullable=False, index=True),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("lane", Words, primary_key=True),
+    Column("not_before", UtcDateTime),  # workspace time
+    Column("leased_until", UtcDateTime),  # wire time
+    Column("leased_by", Text),  # the claim it is leased for: outbox id and attempt
+    Column("paused_because", Words),
+    CheckConstraint("lane <> ''", "lane"),
+    CheckConstraint("(leased_until IS NULL) = (leased_by IS NULL)", "lease"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("lane", Words, ForeignKey("lanes.lane"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("handoff_id", Id, ForeignKey("handoffs.id")),
+    Column("card_number", Integer),
+    Column("payload", JSON, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),  # workspace time
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_at", UtcDateTime),  # wire time of the earliest attempt that may have arrived
+    Column("lease_until", UtcDateTime),  # wire time
+    Column("ts", Text),
+    Column("channel", Text),
+    Column("reason", Words),
+    CheckConstraint(
+        _one_of("state", ("waiting", "sending", "doubt", "sent", "dropped", "failed")), "state"
+    ),
+    CheckConstraint("(kind = 'card') = (card_number IS NOT NULL)", "card"),
+    CheckConstraint("card_number IS NULL OR handoff_id IS NOT NULL", "card_handoff"),
+    CheckConstraint(
+        "(claimed_at IS NOT NULL AND lease_until IS NOT NULL) = (state IN ('sending', 'doubt'))"
+        " AND (claimed_at IS NULL) = (lease_until IS NULL)",
+        "claimed",
+    ),
+    CheckConstraint("attempts >= 1 OR state IN ('waiting', 'dropped')", "attempts"),
+    CheckConstraint("(state = 'sent') = (ts IS NOT NULL)", "sent"),
+    CheckConstraint("state NOT IN ('dropped', 'failed') OR reason IS NOT NULL", "reason"),
+    _part("ix_outbox_unsent", "lane", "id", where=UNSENT),
+    _part("uq_outbox_card", "handoff_id", "card_number", where=CARD_WAITS, unique=True),
+    _part("ix_outbox_said", "handoff_id", "kind", where="state = 'sent'"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("handoff_id", Id, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("round", Integer, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("permalink", Text, nullable=False),
+    CheckConstraint("channel <> '' AND ts <> ''", "posted"),
+    ForeignKeyConstraint(["handoff_id", "round"], ["offers.handoff_id", "offers.round"]),
+    UniqueConstraint("channel", "ts"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("channel", Words, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("starts", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    Column("figures", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("kind", "channel", "period"),
+    CheckConstraint("starts < ends", "span"),
+)
+
+intake_keys = Table(
+    "intake_keys",
+    metadata,
+    Column("source", Words, primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("handoff_id", Id, ForeignKey("handoffs.id"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# The journal only grows: figures are recomputed from it, so nobody rewrites it.
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+_APPEND_ONLY = {
+    "sqlite": (
+        f"CREATE TRIGGER journal_stays BEFORE UPDATE ON journal {_REFUSE}",
+        f"CREATE TRIGGER journal_keeps BEFORE DELETE ON journal {_REFUSE}",
+    ),
+    "postgresql": (
+        """CREATE FUNCTION refuse_journal_change() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$""",
+        """CREATE TRIGGER journal_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON journal
+        FOR EACH STATEMENT EXECUTE FUNCTION refuse_journal_change()""",
+    ),
+}
+for _dialect, _statements in _APPEND_ONLY.items():
+    for _statement in _statements:
+        _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+        event.listen(journal, "after_create", _ddl.execute_if(dialect=_dialect))

@@ -1,0 +1,196 @@
+"""The database as one thing: units of work, and what each database needs for them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, make_url
+
+from bot.use_cases import ports
+from storage import migrations
+from storage.columns import to_json
+from storage.deliveries import StoredDeliveries
+from storage.handoffs import StoredHandoffs
+from storage.intake import StoredIntake
+from storage.leads import StoredLeads
+from storage.outbox import StoredOutbox
+from storage.people import StoredPeople
+from storage.reports import StoredReports
+from storage.sqlite import WRITES, prepare_sqlite
+from storage.terms import StoredTerms, TermsCache
+
+CONNECTIONS = 10  # kept open
+BURST = 40  # more at once, when a crowd clicks
+
+
+class UnknownDatabase(ValueError):
+    """The address is of no database that Baton keeps books in."""
+
+
+class OneInsideAnother(RuntimeError):
+    """A thread that writes has begun to write once more: it would wait for itself."""
+
+    def __init__(self) -> None:
+        super().__init__("A unit of work inside another: commit the first one before the second.")
+
+
+class NothingToCommit(RuntimeError):
+    """This unit of work was opened for reading."""
+
+
+class Work:
+    """One transaction on one connection."""
+
+    leads: ports.Leads
+    handoffs: ports.Handoffs
+    terms: ports.TermsVersions
+    people: ports.People
+    outbox: ports.Outbox
+    deliveries: ports.Deliveries
+    reports: ports.Reports
+    intake: ports.Intake
+
+    def __init__(
+        self, connection: Connection, cache: TermsCache, transaction: Transaction | None
+    ) -> None:
+        locking = transaction is not None and connection.dialect.name != "sqlite"
+        terms = StoredTerms(connection, cache)
+        self._transaction = transaction
+        self.leads = StoredLeads(connection, locking=locking)
+        self.handoffs = StoredHandoffs(connection, terms, locking=locking)
+        self.terms = terms
+        self.people = StoredPeople(connection)
+        self.outbox = StoredOutbox(connection)
+        self.deliveries = StoredDeliveries(connection)
+        self.reports = StoredReports(connection)
+        self.intake = StoredIntake(connection)
+
+    def commit(self) -> None:
+        if self._transaction is None:
+            raise NothingToCommit("A unit of work opened by reading() has nothing to commit.")
+        self._transaction.commit()
+
+
+class Books:
+    """A database of Baton's, at an address such as sqlite:///baton.db or postgresql://…/baton.
+
+    Units of work may be opened by many threads and many processes at once.
+    """
+
+    def __init__(self, url: str) -> None:
+        address = _address(url)
+        self._engine = _engine(address)
+        self._writer = self._engine.execution_options(**{WRITES: True})
+        self._reader = self._engine
+        # SQLite has one writer at a time. Waiting for a lock of our own is fair and quick, where
+        # SQLite's own waiting is sleeping and looking again.
+        self._turn: AbstractContextManager[Any] = threading.Lock()
+        if address.get_backend_name() == "postgresql":
+            self._turn = nullcontext()
+            # All reads of one unit of work see the same instant.
+            self._reader = self._engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._terms: TermsCache = {}
+        self._thread = threading.local()
+
+    def migrate(self) -> None:
+        """Bring the tables to this version of Baton; from several processes at once as well."""
+        with self._turn:
+            migrations.upgrade(self._writer)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def writing(self) -> AbstractContextManager[ports.UnitOfWork]:
+        joined = self._joined()
+        return self._whole() if joined is None else self._part(joined)
+
+    def reading(self) -> AbstractContextManager[ports.UnitOfWork]:
+        joined = self._joined()
+        if joined is None:
+            return self._look()
+        return nullcontext(Work(joined, self._terms, transaction=None))
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread reads and writes until it leaves is one transaction: kept when it
+        leaves, undone when it leaves by an error.
+
+        Units of work are opened as ever; one that leaves without commit is undone alone. Other
+        threads wait to write on SQLite, so nobody in here may wait for them. Nothing said in here
+        may reach Slack before it ends: a replay uses this to take a whole event, with what the
+        courier does about it, at the price of one commit.
+        """
+        with self._alone(), self._writer.begin() as connection:
+            self._thread.joined = connection
+            try:
+                yield
+            finally:
+                self._thread.joined = None
+
+    def _joined(self) -> Connection | None:
+        return getattr(self._thread, "joined", None)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if getattr(self._thread, "writes", False):
+            raise OneInsideAnother
+        self._thread.writes = True
+        try:
+            with self._turn:
+                yield
+        finally:
+            self._thread.writes = False
+
+    @contextmanager
+    def _whole(self) -> Iterator[ports.UnitOfWork]:
+        # Closing the connection rolls back what was not committed.
+        with self._alone(), self._writer.connect() as connection:
+            yield Work(connection, self._terms, connection.begin())
+
+    @contextmanager
+    def _part(self, joined: Connection) -> Iterator[ports.UnitOfWork]:
+        savepoint = joined.begin_nested()
+        try:
+            yield Work(joined, self._terms, savepoint)
+        finally:
+            if savepoint.is_active:
+                savepoint.rollback()
+
+    @contextmanager
+    def _look(self) -> Iterator[ports.UnitOfWork]:
+        with self._reader.connect() as connection:
+            yield Work(connection, self._terms, transaction=None)
+
+
+def _address(url: str) -> URL:
+    address = make_url(url.replace("postgres://", "postgresql://", 1))
+    backend = address.get_backend_name()
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise UnknownDatabase(
+            f"Baton keeps its books in SQLite or PostgreSQL, not in {backend}: give an address "
+            "such as sqlite:///baton.db or postgresql://user:password@host/baton."
+        )
+    if address.database in (None, "", ":memory:"):
+        raise UnknownDatabase("SQLite needs a file, such as sqlite:///baton.db.")
+    return address
+
+
+def _engine(address: URL) -> Engine:
+    options: dict[str, Any] = {
+        "json_serializer": to_json,
+        "pool_size": CONNECTIONS,
+        "max_overflow": BURST,
+    }
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, **options)
+        prepare_sqlite(engine)
+        return engine
+    # A click must not be the one to find out that the server was restarted.
+    return create_engine(address, **options, isolation_level="READ COMMITTED", pool_pre_ping=True)

@@ -1,0 +1,175 @@
+"""Handoffs: what runs now, written together with its offer and its journal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, func, select, text, update
+
+from bot.domain import journal as moves
+from bot.domain.agreement import Clock
+from bot.domain.handoff import Handoff, Move, Offer, State
+from bot.domain.lead import Lead
+from bot.domain.sla import RunningClock
+from bot.use_cases.ports import Conflict, Dossier, NotFound
+from storage import cards, journal, offers
+from storage.columns import AnyRow
+from storage.leads import StoredLeads
+from storage.statements import for_dialect, insert_if_new
+from storage.tables import OPEN, handoffs
+from storage.tables import offers as offer_rows
+from storage.terms import StoredTerms
+
+COLUMNS = (
+    handoffs.c.id,
+    handoffs.c.lead_id,
+    handoffs.c.state,
+    handoffs.c.holder,
+    handoffs.c.card,
+    handoffs.c.moves,
+    handoffs.c.clock,
+    handoffs.c.clock_started_at,
+    handoffs.c.due_at,
+    handoffs.c.next_step_at,
+    handoffs.c.steps_taken,
+)
+_CLOCK = 6
+_OFFER = len(COLUMNS)
+
+_NOW = select(*COLUMNS, *offers.COLUMNS).join_from(
+    handoffs,
+    offer_rows,
+    (offer_rows.c.handoff_id == handoffs.c.id) & (offer_rows.c.round == handoffs.c.round),
+)
+_ITS_LEAD = handoffs.c.lead_id == bindparam("lead_id")
+_IS_OPEN = text(f"handoffs.{OPEN}")
+_GET = _NOW.where(handoffs.c.id == bindparam("id"))
+_OPEN_FOR = _NOW.where(_ITS_LEAD, _IS_OPEN)
+_LATEST_FOR = _NOW.where(_ITS_LEAD).order_by(handoffs.c.id.desc()).limit(1)
+_HELD_BY = _NOW.where(handoffs.c.holder == bindparam("person"), _IS_OPEN).order_by(handoffs.c.id)
+
+_ID = select(handoffs.c.id).with_for_update(key_share=True)
+_LOCK = _ID.where(handoffs.c.id == bindparam("id"))
+_LOCK_OPEN_FOR = _ID.where(_ITS_LEAD, _IS_OPEN)
+_LOCK_LATEST_FOR = _ID.where(_ITS_LEAD).order_by(handoffs.c.id.desc()).limit(1)
+
+_DUE = (
+    select(handoffs.c.id)
+    .where(handoffs.c.next_step_at <= bindparam("now"), text("next_step_at IS NOT NULL"))
+    .order_by(handoffs.c.next_step_at, handoffs.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT_DUE = select(func.min(handoffs.c.next_step_at)).where(text("next_step_at IS NOT NULL"))
+
+_BEGIN = insert_if_new(handoffs, "id")
+_RECORD = update(handoffs).where(
+    handoffs.c.id == bindparam("its_id"), handoffs.c.moves == bindparam("its_moves")
+)
+
+
+class StoredHandoffs:
+    def __init__(self, connection: Connection, terms: StoredTerms, *, locking: bool) -> None:
+        self._connection = connection
+        self._terms = terms
+        self._locking = locking
+
+    def begin(self, lead: Lead, move: Move) -> Handoff:
+        """Raises Conflict when the lead has an open handoff."""
+        fresh = moves.begin(0, lead.id, move)
+        row = self._connection.execute(
+            for_dialect(self._connection, _BEGIN), {"lead_id": lead.id, **_columns(fresh)}
+        ).first()
+        if row is None:
+            raise Conflict(f"{lead.number} has an open handoff already.")
+        handoff = moves.begin(row.id, lead.id, move)
+        offers.add(self._connection, handoff.id, handoff.offer)
+        journal.write(self._connection, handoff.id, handoff.moves, move)
+        return handoff
+
+    def get(self, handoff_id: int) -> Handoff:
+        handoff = self._one(_GET, _LOCK, {"id": handoff_id})
+        if handoff is None:
+            raise NotFound(f"There is no handoff {handoff_id}.")
+        return handoff
+
+    def record(self, before: Handoff, move: Move) -> Handoff:
+        after = moves.apply(before, move)
+        mine = {"its_id": before.id, "its_moves": before.moves}
+        if not self._connection.execute(_RECORD, {**mine, **_columns(after)}).rowcount:
+            raise Conflict(f"Somebody else has just moved handoff {before.id}.")
+        self._record_offer(before, move, after.offer)
+        journal.write(self._connection, after.id, after.moves, move)
+        return after
+
+    def open_for(self, lead_id: int) -> Handoff | None:
+        return self._one(_OPEN_FOR, _LOCK_OPEN_FOR, {"lead_id": lead_id})
+
+    def latest_for(self, lead_id: int) -> Handoff | None:
+        return self._one(_LATEST_FOR, _LOCK_LATEST_FOR, {"lead_id": lead_id})
+
+    def due(self, now: datetime, limit: int) -> list[int]:
+        return list(self._connection.scalars(_DUE, {"now": now, "limit": limit}))
+
+    def next_due(self) -> datetime | None:
+        next_step: datetime | None = self._connection.scalar(_NEXT_DUE)
+        return next_step
+
+    def held_by(self, person: str) -> list[Handoff]:
+        return [_handoff(row) for row in self._connection.execute(_HELD_BY, {"person": person})]
+
+    def dossier(self, handoff_id: int) -> Dossier:
+        row = self._connection.execute(_GET, {"id": handoff_id}).first()
+        if row is None:
+            raise NotFound(f"There is no handoff {handoff_id}.")
+        handoff = _handoff(row)
+        return Dossier(
+            lead=StoredLeads(self._connection, locking=False).get(handoff.lead_id),
+            handoff=handoff,
+            offers=offers.of_handoff(self._connection, handoff_id),
+            journal=tuple(journal.read(self._connection, handoff_id)),
+            cards=cards.of_handoff(self._connection, handoff_id),
+            terms=self._terms.get(handoff.offer.promised.terms_version),
+        )
+
+    def offers_posted(self, start: datetime, end: datetime) -> list[Offer]:
+        return offers.posted(self._connection, start, end)
+
+    def _record_offer(self, before: Handoff, move: Move, after: Offer) -> None:
+        if after.round == before.round:
+            offers.change(self._connection, before.id, before.offer, after)
+            return
+        ended = moves.ended_round(before.offer, move)
+        offers.change(self._connection, before.id, before.offer, ended)
+        offers.add(self._connection, before.id, after)
+
+    def _one(self, query: Select[Any], lock: Select[Any], known: dict[str, int]) -> Handoff | None:
+        # First the lock, then the look: one query that waits for the lock would join the new
+        # handoff with the offer as it was before the wait.
+        if self._locking:
+            self._connection.execute(lock, known)
+        row = self._connection.execute(query, known).first()
+        return _handoff(row) if row else None
+
+
+def _columns(handoff: Handoff) -> dict[str, Any]:
+    clock = handoff.clock
+    return {
+        "state": handoff.state.value,
+        "round": handoff.round,
+        "holder": handoff.holder,
+        "clock": clock.name.value if clock else None,
+        "clock_started_at": clock.started_at if clock else None,
+        "due_at": clock.due_at if clock else None,
+        "next_step_at": clock.next_step_at if clock else None,
+        "steps_taken": clock.steps_taken if clock else None,
+        "card": handoff.card,
+        "moves": handoff.moves,
+    }
+
+
+def _handoff(row: AnyRow) -> Handoff:
+    id_, lead_id, state, holder, card, count = row[:_CLOCK]
+    clock = RunningClock(Clock(row[_CLOCK]), *row[_CLOCK + 1 : _OFFER]) if row[_CLOCK] else None
+    offer = offers.from_row(row[_OFFER:])
+    return Handoff(id_, lead_id, State(state), offer, holder, clock, card, count)
