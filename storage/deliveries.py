@@ -17,11 +17,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
 
-from bot.domain.messages import from_payload
+from bot.domain.messages import Card, from_payload
 from bot.use_cases.ports import Parcel, PostedCard
 from storage import cards
 from storage.columns import AnyRow, to_json
 from storage.tables import UNSENT, lanes, outbox
+from storage.tables import cards as posted_cards
 
 _IS_UNSENT = text(UNSENT)
 _HEADS = (
@@ -102,6 +103,13 @@ _SAID = (
 _SAID_OF_HANDOFF = _SAID.where(outbox.c.handoff_id == bindparam("handoff"))
 _SAID_OF_NONE = _SAID.where(outbox.c.handoff_id.is_(None))
 
+_POSTED = (
+    select(outbox.c.kind, func.count().label("posted"))
+    .where(text("state = 'sent'"), outbox.c.kind != Card.kind)
+    .group_by(outbox.c.kind)
+)
+_POSTED_CARDS = select(func.count()).select_from(posted_cards)
+
 _OVER = {"claimed_at": None, "lease_until": None}
 
 
@@ -180,6 +188,10 @@ class StoredDeliveries:
 
     def keep_card(self, handoff_id: int, card: PostedCard) -> None:
         cards.keep(self._connection, handoff_id, card)
+
+    def posted(self) -> dict[str, int]:
+        by_kind = {row.kind: row.posted for row in self._connection.execute(_POSTED)}
+        return {Card.kind: self._connection.scalar(_POSTED_CARDS) or 0, **by_kind}
 
     def sent_ts(self, kind: str, payload: Mapping[str, Any]) -> tuple[str, str] | None:
         known: dict[str, Any] = {"kind": kind}

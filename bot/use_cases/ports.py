@@ -162,8 +162,10 @@ class Deliveries(Protocol):
     ) -> list[Parcel]:
         """The oldest waiting row of each free lane, and the lane with it."""
 
-    def settle(self, parcel: Parcel, ts: str, lane_free_at: datetime | None) -> None:
-        """Sent: keep Slack's ts ('' where there is none), free the lane."""
+    def settle(
+        self, parcel: Parcel, ts: str, lane_free_at: datetime | None, channel: str = ""
+    ) -> None:
+        """Sent: keep Slack's ts ('' where there is none) and the channel's id, free the lane."""
 
     def drop(self, parcel: Parcel, why: str) -> None:
         """Not said and not to be said: no longer wanted. Frees the lane."""
@@ -193,6 +195,9 @@ class Deliveries(Protocol):
     def card(self, handoff_id: int, number: int) -> PostedCard | None: ...
 
     def keep_card(self, handoff_id: int, card: PostedCard) -> None: ...
+
+    def posted(self) -> dict[str, int]:
+        """How many messages of each kind were posted; changes of a card do not count."""
 
     def sent_ts(self, kind: str, payload: Mapping[str, Any]) -> tuple[str, str] | None:
         """(channel id, ts) of a message already sent with this payload, for threads."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.history import BadHistory, History, Past, read
+from bot.replay.history import BadHistory, History, Past, read
 
 HEADER = "at,event,lead,actor,amount\n"
 MQL = "2012-01-30T09:00:00+01:00,mql,7,,\n"

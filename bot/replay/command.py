@@ -1,0 +1,148 @@
+"""What `baton replay` does: opens the parts, runs the history, and hands back what came of it."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from bot import clock
+from bot.app import desk_of
+from bot.config import Settings
+from bot.delivery.courier import Courier
+from bot.delivery.outcomes import Post, Rendered, Roster
+from bot.delivery.replay_slack import AnswersAtOnce, SentForReal
+from bot.delivery.settling import Tempo
+from bot.delivery.slack_api import SlackApi
+from bot.delivery.wording import Words
+from bot.domain.agreement import NextStep, Reason
+from bot.domain.messages import Digest, DigestChart, Message
+from bot.replay import people
+from bot.replay.history import History
+from bot.replay.outcome import Outcome, outcome
+from bot.replay.run import Delivery, LeftOut, Replay, SimulatedTime
+from bot.use_cases.ports import Desk, UnitOfWork
+from storage.books import Books
+
+LOOK_EVERY_SECONDS = 0.2  # while a real Slack makes us wait
+AT_ONCE = Tempo(between_posts=clock.EPOCH - clock.EPOCH)
+
+
+class SlackUnreadable(RuntimeError):
+    """The real Slack does not let us read its directory."""
+
+
+def replay(
+    settings: Settings,
+    history: History,
+    database: str | None = None,
+    slack: str | None = None,
+    progress: Callable[[int], None] = lambda _done: None,
+) -> tuple[Outcome, list[LeftOut]]:
+    """Run the history under these settings; without a database, in one that is thrown away.
+
+    Raises AnotherReplay, BadHistory, SlackUnreadable.
+    """
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    with _address(database) as address, closing(Books(address)) as books:
+        books.migrate()
+        run, desk, names = _put_together(settings, history, books, slack)
+        run.run(progress)
+        return outcome(desk, names), run.left_out
+
+
+@contextmanager
+def _address(database: str | None) -> Iterator[str]:
+    if database is not None:
+        yield database
+        return
+    with tempfile.TemporaryDirectory(prefix="baton-replay-") as folder:
+        yield f"sqlite:///{Path(folder) / 'replay.db'}"
+
+
+def _put_together(
+    settings: Settings, history: History, books: Books, slack: str | None
+) -> tuple[Replay, Desk, dict[str, str]]:
+    now = SimulatedTime(history.rows[0].at)
+    desk = replace(
+        desk_of(_as_history_gives_reasons(settings, history), books, now), replaying=True
+    )
+    api = SlackApi(settings.slack.bot_token.get_secret_value(), clock.now, slack) if slack else None
+    roster = _roster(settings, history, api)
+    with books.writing() as work:
+        work.people.replace_all(roster.people, roster.groups, roster.channels)
+        posted = sum(work.deliveries.posted().values())
+        work.commit()
+    words = AsOf(Words(desk, settings.language), now)
+    if api:
+        delivery = _for_real(books, SentForReal(api, now), words)
+    else:
+        delivery = _at_once(books, AnswersAtOnce(now, posted), words, now)
+    ids = people.ids(roster, history.actors)
+    run = Replay(desk, books, now, history, ids, delivery)
+    return run, desk, {id_: actor for actor, id_ in ids.items()}
+
+
+def _as_history_gives_reasons(settings: Settings, history: History) -> Settings:
+    """Reasons of old that the agreement does not list are kept as they were given."""
+    agreement = settings.agreement
+    listed = {reason.code for reason in agreement.terms.reasons}
+    old = [Reason(code, code, NextStep.NURTURE) for code in sorted(history.reasons - listed)]
+    terms = replace(agreement.terms, reasons=(*agreement.terms.reasons, *old))
+    return replace(settings, agreement=replace(agreement, terms=terms))
+
+
+def _roster(settings: Settings, history: History, api: SlackApi | None) -> Roster:
+    actors = sorted(history.actors)
+    if api is None:
+        return people.made_up(actors, settings.queues, settings.digest.channel)
+    real = api.roster()
+    if not isinstance(real, Roster):
+        raise SlackUnreadable(f"Slack does not let us read who is there: {real}.")
+    return people.completed(real, actors)
+
+
+def _at_once(books: Books, slack: Post, words: AsOf, now: SimulatedTime) -> Delivery:
+    courier = Courier(books, slack, words, now, clock.now, AT_ONCE)
+    return Delivery(courier.deliver_due)
+
+
+def _for_real(books: Books, slack: Post, words: AsOf) -> Delivery:
+    """A real Slack has its own pace: the courier lives in real time, its words do not."""
+    courier = Courier(books, slack, words, clock.now, clock.now)
+
+    def until_all_is_said() -> None:
+        while courier.deliver_due() or _something_waits(books):
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    return Delivery(until_all_is_said, over_a_network=True)
+
+
+def _something_waits(books: Books) -> bool:
+    """In lanes that are not paused; or in doubt, where no lane is paused."""
+    with books.reading() as work:
+        waits = work.deliveries
+        return waits.next_ready() is not None or bool(waits.oldest_unsent() and not waits.paused())
+
+
+class AsOf:
+    """Words said at the simulated instant, whatever the courier's clock shows."""
+
+    def __init__(self, words: Words, now: SimulatedTime) -> None:
+        self._words = words
+        self._now = now
+
+    def render(
+        self, message: Message, work: UnitOfWork, now: datetime, to: str = "", picture: str = ""
+    ) -> Rendered:
+        return self._words.render(message, work, self._now(), to, picture)
+
+    def chart_alt(self, message: Digest | DigestChart, work: UnitOfWork) -> str:
+        return self._words.chart_alt(message, work)
