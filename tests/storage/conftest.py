@@ -1,0 +1,51 @@
+"""One suite on both databases: a test that asks for `books` runs on each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.books import Books
+from tests.storage.samples import NOW, TERMS
+
+
+def migrate(url: str) -> None:
+    books = Books(url)
+    books.migrate()
+    books.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    made: str = request.getfixturevalue("postgres_database")()
+    return made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database as `migrate` leaves it."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'baton.db'}"
+        migrate(address)
+        return address
+    made: str = request.getfixturevalue("postgres_database")(migrate)
+    return made
+
+
+@pytest.fixture
+def books(url: str) -> Iterator[Books]:
+    books = Books(url)
+    yield books
+    books.close()
+
+
+@pytest.fixture
+def version(books: Books) -> int:
+    """Of the terms that the samples are offered under."""
+    with books.writing() as work:
+        version = work.terms.register(TERMS, NOW)
+        work.commit()
+    return version

@@ -1,0 +1,281 @@
+"""Handoffs, their offers and their journal."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain import handoff, sla
+from bot.domain.agreement import Clock
+from bot.domain.handoff import Event, Handoff, Move, Refused
+from bot.domain.journal import recompute
+from bot.use_cases.ports import Conflict, NotFound, PostedCard
+from storage.books import Books
+from storage.journal import details_of, from_details
+from tests.storage.samples import (
+    MINUTE,
+    NOW,
+    TERMS,
+    accepted,
+    facts,
+    now_of,
+    offered,
+    posted,
+    promised,
+)
+
+
+def record(books: Books, before: Handoff, move: Move) -> Handoff:
+    with books.writing() as work:
+        after = work.handoffs.record(before, move)
+        work.commit()
+    return after
+
+
+def test_what_is_recorded_is_read_again(books, version):
+    """After each move the handoff reads exactly as the decision left it."""
+    after = accepted(books, version)
+
+    assert after == now_of(books, after.id)
+
+
+def test_a_click_on_a_moved_handoff_is_a_conflict(books, version):
+    """Somebody who decided on an old look writes nothing over the newer one."""
+    before = posted(books, version)
+    record(books, before, handoff.accept(before, 1, "U1", NOW, TERMS))
+
+    with books.writing() as work, pytest.raises(Conflict):
+        work.handoffs.record(before, handoff.not_mine(before, 1, "U2", NOW, TERMS))
+
+    assert "U1" == now_of(books, before.id).holder
+
+
+def test_a_lead_has_one_open_handoff(books, version):
+    """A second pass begins when the first is over, not beside it."""
+    first = posted(books, version)
+    with books.writing() as work:
+        lead = work.leads.get(first.lead_id)
+        with pytest.raises(Conflict):
+            work.handoffs.begin(lead, handoff.offer(promised(version), NOW))
+
+    record(books, first, handoff.reject(first, 1, "U1", NOW, TERMS, "no_need"))
+    with books.writing() as work:
+        second = work.handoffs.begin(lead, handoff.offer(promised(version), NOW))
+        work.commit()
+
+    with books.reading() as work:
+        found = work.handoffs.open_for(lead.id)
+        assert (second, second) == (found, work.handoffs.latest_for(lead.id))
+
+
+def test_a_closed_handoff_is_the_latest_and_not_open(books, version):
+    """Who asks for a lead that is done hears how it ended."""
+    before = posted(books, version)
+    closed = record(books, before, handoff.reject(before, 1, "U1", NOW, TERMS, "no_need", "no"))
+
+    with books.reading() as work:
+        assert (None, closed) == (
+            work.handoffs.open_for(before.lead_id),
+            work.handoffs.latest_for(before.lead_id),
+        )
+
+
+def test_a_new_round_keeps_the_old_one_on_record(books, version):
+    """A released lead shows in the figures twice: given back, and offered again."""
+    before = accepted(books, version)
+    move = handoff.give_back(before, Event.RELEASED, "U1", NOW + 2 * MINUTE, promised(version))
+    after = record(books, before, move)
+
+    with books.reading() as work:
+        first, second = work.handoffs.dossier(before.id).offers
+    assert (NOW + 2 * MINUTE, after.offer) == (first.gave_back_at, second)
+
+
+def test_money_keeps_every_digit(books, version):
+    """A won amount is what was typed, on both databases."""
+    before = accepted(books, version)
+    amount = Decimal("12345678901234567.89")
+    after = record(books, before, handoff.advance(before, Event.WON, "U1", NOW, TERMS, amount))
+
+    assert amount == now_of(books, after.id).offer.won_amount
+
+
+def test_money_that_is_no_number_is_refused(books, version):
+    """An amount of NaN would make every sum of the digest NaN."""
+    before = accepted(books, version)
+    move = handoff.advance(before, Event.WON, "U1", NOW, TERMS, Decimal("NaN"))
+
+    with books.writing() as work, pytest.raises(Exception, match="not a number"):
+        work.handoffs.record(before, move)
+
+
+def test_naive_instants_are_refused(books, version):
+    """A time without a zone is refused before it is misread by an hour."""
+    before = posted(books, version)
+    naive = NOW.replace(tzinfo=None)
+    move = Move(Event.ACCEPTED, naive, "U1", spent=timedelta())
+
+    with books.writing() as work, pytest.raises(Exception, match="without a zone"):
+        work.handoffs.record(before, move)
+
+
+def test_unknown_ids_are_said_to_be_unknown(books):
+    """A link to nothing gives a sentence, not a crash."""
+    with books.reading() as work:
+        with pytest.raises(NotFound, match="no handoff 7"):
+            work.handoffs.get(7)
+        with pytest.raises(NotFound, match="no handoff 7"):
+            work.handoffs.dossier(7)
+        assert (None, None) == (work.handoffs.open_for(7), work.handoffs.latest_for(7))
+
+
+def test_what_is_due_comes_longest_waiting_first(books, version):
+    """The sweep takes steps that are due, the longest waiting first, and no others."""
+    late, later, never = (
+        posted(books, version, number, NOW + number * MINUTE) for number in (2, 1, 300)
+    )
+    offered(books, version, 4)
+    assert late.clock
+    assert later.clock
+    assert later.clock.next_step_at
+    with books.reading() as work:
+        due = work.handoffs.due(late.clock.next_step_at, 10)
+        assert ([later.id, late.id], [later.id]) == (
+            due,
+            work.handoffs.due(late.clock.next_step_at, 1),
+        )
+        assert later.clock.next_step_at == work.handoffs.next_due()
+    assert never.id not in due
+
+
+def test_nothing_is_due_without_a_clock(books, version):
+    """An offer whose card is not up yet is nobody's delay."""
+    offered(books, version)
+
+    with books.reading() as work:
+        assert ([], None) == (
+            work.handoffs.due(NOW + timedelta(days=99), 10),
+            work.handoffs.next_due(),
+        )
+
+
+def test_held_by_lists_what_somebody_works_on(books, version):
+    """A seller's list holds their open leads: not those of others, not those that are over."""
+    mine, other, done = (
+        accepted(books, version, number, by) for number, by in ((1, "U1"), (2, "U2"), (3, "U1"))
+    )
+    record(books, done, handoff.lose(done, "U1", NOW, TERMS))
+
+    with books.reading() as work:
+        assert ([mine], [other]) == (work.handoffs.held_by("U1"), work.handoffs.held_by("U2"))
+
+
+def test_the_cohort_is_what_was_posted_in_the_period(books, version):
+    """From the first instant of the week up to, not with, the first of the next."""
+    start, end = NOW, NOW + timedelta(days=7)
+    moments = (end, start, end - timedelta(microseconds=1), start - timedelta(microseconds=1))
+    handoffs = [posted(books, version, number, at) for number, at in enumerate(moments)]
+    offered(books, version, 99)
+
+    with books.reading() as work:
+        cohort = work.handoffs.offers_posted(start, end)
+    assert [handoffs[1].offer, handoffs[2].offer] == cohort
+
+
+def test_a_dossier_holds_all_that_is_known(books, version):
+    """Rendering a card takes one look: lead, rounds, journal, cards and terms."""
+    after = accepted(books, version)
+
+    with books.reading() as work:
+        dossier = work.handoffs.dossier(after.id)
+    assert (facts(), after, (after.offer,), (PostedCard(1, 1, "C1", "1.0"),), TERMS) == (
+        dossier.lead.facts,
+        dossier.handoff,
+        dossier.offers,
+        dossier.cards,
+        dossier.terms,
+    )
+    assert [Event.OFFERED, Event.POSTED, Event.ACCEPTED] == [move.event for move in dossier.journal]
+
+
+def test_every_detail_of_a_move_comes_back():
+    """The journal forgets nothing: any figure can be recomputed from it."""
+    move = Move(
+        Event.STEPPED,
+        NOW,
+        "U1",
+        promised=promised(3),
+        clock=sla.start(Clock.ANSWER, "nordics", "A", TERMS, NOW),
+        due_at=NOW + MINUTE,
+        spent=timedelta(microseconds=1),
+        reason="no_need",
+        note='é\n"quoted" \\',
+        until=date(2026, 3, 29),
+        amount=Decimal("0.10"),
+        percent=80,
+        new_card=True,
+    )
+
+    assert move == Move(move.event, move.at, move.by, **from_details(details_of(move)))
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.integers(0, 13), st.integers(0, 3000), st.sampled_from(["U1", "U2", None]), st.text()
+    ),
+    max_size=12,
+)
+
+
+def next_move(
+    choice: int, now: Handoff, minutes: int, by: str | None, note: str, version: int
+) -> Move | None:
+    """What the decisions make of a click; None where they refuse it."""
+    at = NOW + minutes * MINUTE
+    again = replace(promised(version), raised_at=at)
+    decisions = [
+        lambda: handoff.posted(now, at, TERMS),
+        lambda: handoff.accept(now, now.round, by, at, TERMS),
+        lambda: handoff.reject(now, now.round, by, at, TERMS, "no_need", note),
+        lambda: handoff.reject(now, now.round, by, at, TERMS, "bad_timing", note, at.date()),
+        lambda: handoff.not_mine(now, now.round, by, at, TERMS),
+        lambda: handoff.contact(now, by, at, TERMS),
+        lambda: handoff.advance(now, Event.SQL, by, at, TERMS),
+        lambda: handoff.advance(now, Event.OPPORTUNITY, by, at, TERMS),
+        lambda: handoff.advance(now, Event.WON, by, at, TERMS, Decimal(minutes) / 100),
+        lambda: handoff.lose(now, by, at, TERMS, note),
+        lambda: handoff.disqualify(now, by, at, TERMS, "no_need", note),
+        lambda: handoff.recycle(now, by, at, TERMS, note),
+        lambda: handoff.give_back(now, Event.RELEASED, by, at, again),
+        lambda: handoff.offer_again(now, again, at, by),
+    ]
+    try:
+        return decisions[choice]()
+    except Refused:
+        return None
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(choices=MOVES)
+def test_the_journal_alone_gives_everything_back(books, version, choices):
+    """Whatever people do, handoff and offers can be recomputed from the journal."""
+    with books.writing() as work:
+        lead = work.leads.add(facts(email="", name="Ada"), NOW)
+        now = work.handoffs.begin(lead, handoff.offer(promised(version), NOW))
+        for choice, minutes, by, note in choices:
+            move = next_move(choice, now, minutes, by, note, version)
+            if move:
+                now = work.handoffs.record(now, move)
+        dossier = work.handoffs.dossier(now.id)
+        work.commit()
+
+    told, offers = recompute(now.id, lead.id, dossier.journal)
+    assert (told, tuple(offers)) == (dossier.handoff, dossier.offers)
+    assert (now.state, now.moves) == (told.state, told.moves)
