@@ -83,7 +83,7 @@ class Settling:
                 posted_cards.keep(work, message, *place, lane=parcel.lane, now=now)
             if sent.chart_follows:
                 work.outbox.put(DigestChart(getattr(message, "report", 0)), parcel.lane, now)
-            work.deliveries.settle(parcel, sent.ts, free_at)
+            work.deliveries.settle(parcel, sent.ts, free_at, sent.channel)
             work.commit()
         log.info("Delivered", action="updated" if sent.updated else "posted", **shown(parcel))
 
