@@ -23,9 +23,11 @@ from bot.use_cases.ports import Desk, Dossier, People
 Context = dict[str, Any]
 
 LONGEST_NAME = 70  # characters; with a company beside it, it fits a header
-LONGEST_FACT = 100
+LONGEST_FACT = 60
+LONGEST_REASON = 75  # Slack's limit of an option, where it is chosen
+LONGEST_WORDS = 800  # of a note, or of why now
 MOST_ASKED = 8  # people named on a card; more are a group's business
-MOST_TRAIL = 5
+MOST_TRAIL = 4
 _MINUTE = timedelta(minutes=1)
 
 BUTTONS: Mapping[State, tuple[Action, ...]] = {
@@ -104,7 +106,7 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         "trail": (list(before(dossier, people)) + lines[:-1])[-MOST_TRAIL:],
         "touch_due": handoff.offer.touch_due if handoff.state is State.ACCEPTED else None,
         "facts": list(facts_of(dossier)),
-        "why": facts.why,
+        "why": clean(facts.why, LONGEST_WORDS),
         "why_short": clean(facts.why, 150),
         "currency": desk.agreement.currency,
         "value": f"{handoff.id}:{handoff.round}",
@@ -185,7 +187,7 @@ def before(dossier: Dossier, people: People) -> Iterator[Line]:
 def reason_label(terms: Terms, code: str | None) -> str:
     """As agreed; a reason that has left the agreement since is shown by its code."""
     labels = {reason.code: reason.label for reason in terms.reasons}
-    return labels.get(code or "", code or "")
+    return clean(labels.get(code or "", code or ""), LONGEST_REASON)
 
 
 def round_moves(journal: Sequence[Move], round_: int) -> Iterator[Move]:
@@ -208,7 +210,7 @@ def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Li
         at=move.at,
         by=known(people, move.by),
         reason=reason,
-        note=move.note or "",
+        note=clean(move.note or "", LONGEST_WORDS),
         until=move.until,
         amount=move.amount,
         timing=timing,

@@ -6,21 +6,26 @@ the agreed figures as JSON values, `starts` the Monday.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.delivery.card_words import Context, reason_label
-from bot.delivery.render import Renderer
+from bot.delivery.escaping import clean
+from bot.delivery.languages import Language
 from bot.domain.agreement import Terms
 from bot.domain.metrics import UNKNOWN
 from bot.use_cases.ports import People
 
 Figures = Mapping[str, Any]
 
+OUTCOMES = ("accepted", "rejected", "not_mine", "unanswered")
+CLOCKS = ("answer", "touch")
+PERIODS = {"week": "chart.this_week", "before": "chart.week_before"}
 MOST_REASONS = 3  # in the digest itself; the thread has them all
-MOST_LINES = 15  # of one list in the thread
+MOST_LINES = 10  # of one list in the thread
+LONGEST_NAME = 40  # characters; ten lines fit a section even when every one has to be escaped
 
 
 def digest(figures: Figures, terms: Terms, currency: str) -> Context:
@@ -40,32 +45,59 @@ def digest(figures: Figures, terms: Terms, currency: str) -> Context:
 def breakdown(figures: Figures, terms: Terms, people: People) -> Context:
     """Sellers by name, not by mention: a digest asks nobody for anything."""
     week = figures["week"]
-    by_seller = {_name(people, who): group for who, group in week["by_seller"].items()}
-    by_reason = {reason_label(terms, code): n for code, n in week["by_reason"].items()}
+    by_seller = [(_name(people, who), group) for who, group in week["by_seller"].items()]
+    by_reason = [(reason_label(terms, code), count) for code, count in week["by_reason"].items()]
     return {
         "starts": starts(figures),
-        "sources": _first(week["by_source"]),
+        "sources": _first(list(week["by_source"].items())),
         "sellers": _first(by_seller),
         "reasons": _first(by_reason),
         "unknown": UNKNOWN,
     }
 
 
-def chart_alt(renderer: Renderer, figures: Figures, reads: str = "") -> str:
+def chart_alt(speaks: Language, figures: Figures) -> str:
     """The picture in words, for those who do not see it."""
-    week, before = figures["week"], figures["before"]
-    counted = {
-        f"{name}{suffix}": _count(period, name)
-        for name in ("accepted", "rejected", "not_mine", "unanswered")
-        for period, suffix in ((week, ""), (before, "_before"))
+    said = {
+        f"{name}{suffix}": _in_words(speaks, figures[period], name)
+        for name in (*OUTCOMES, *CLOCKS)
+        for period, suffix in (("week", ""), ("before", "_before"))
     }
-    return renderer.phrase(
-        "chart.alt",
-        reads,
-        **counted,
-        attainment=_percent(week),
-        attainment_before=_percent(before),
-    )
+    return speaks.say("chart.alt", **said)
+
+
+def chart(speaks: Language, figures: Figures) -> Context:
+    """Two panels of bars: counts, and shares of promises kept."""
+    counts = [_bar(speaks, figures, name, period) for name in OUTCOMES for period in PERIODS]
+    kept = [_bar(speaks, figures, name, period) for name in CLOCKS for period in PERIODS]
+    longest = max(1, *(bar["value"] for bar in counts))
+    return {
+        "starts": starts(figures),
+        "posted": figures["week"]["posted"],
+        "posted_before": figures["before"]["posted"],
+        "panels": [
+            {"title": "chart.outcome", "rows": counts, "most": longest * 1.25},
+            {"title": "chart.kept", "rows": kept, "most": 1.9},
+        ],
+    }
+
+
+def _bar(speaks: Language, figures: Figures, name: str, period: str) -> Context:
+    figure = figures[period]
+    share = figure[name]["attainment"] or 0 if name in CLOCKS else _count(figure, name)
+    return {
+        "label": f"chart.{name}",
+        "period": PERIODS[period],
+        "value": share,
+        "said": _in_words(speaks, figure, name),
+    }
+
+
+def _in_words(speaks: Language, figure: Figures, name: str) -> str:
+    if name in OUTCOMES:
+        return speaks.number(_count(figure, name))
+    whole = judged(figure[name])
+    return speaks.share(figure[name]["met"], whole) if whole else speaks.say("chart.nothing")
 
 
 def starts(figures: Figures) -> date:
@@ -77,7 +109,7 @@ def _said(period: Figures) -> Context:
     amount = period["won_amount"]
     return {
         **{name: period[name] for name in ("posted", "answered", "not_mine", "won", "lost")},
-        **{name: period[name] for name in ("sql", "opportunity")},
+        **{name: period[name] for name in ("sql", "opportunity", "disqualified")},
         "acceptance": (period["acceptance"]["count"], period["acceptance"]["of"]),
         "answer": _clock(period["answer"], period["running"]["answer"]),
         "touch": _clock(period["touch"], period["running"]["touch"]),
@@ -108,18 +140,13 @@ def _count(period: Figures, name: str) -> int:
     return int(period["open" if name == "unanswered" else name])
 
 
-def _percent(period: Figures) -> str:
-    kept = period["answer"]
-    return f"{kept['met']}/{judged(kept)}"
-
-
 def _name(people: People, who: str) -> str:
     person = people.find(who)
     return person.name or person.handle if person else UNKNOWN
 
 
-def _first(groups: Mapping[str, Any]) -> Context:
+def _first(groups: Sequence[tuple[str, Any]]) -> Context:
     return {
-        "lines": list(groups.items())[:MOST_LINES],
+        "lines": [(clean(name, LONGEST_NAME), group) for name, group in groups[:MOST_LINES]],
         "rest": max(len(groups) - MOST_LINES, 0),
     }

@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from bot.domain.metrics import SMALL
+
 DEFAULT = "en"
 _TABLES = resources.files("message_templates") / "languages"
 
@@ -28,6 +30,10 @@ class Language:
         if "n" in values:
             key += ".one" if values["n"] == 1 else ".other"
         return self.phrases[key]
+
+    def say(self, key: str, **values: object) -> str:
+        """A phrase on its own, where nothing is escaped. Give it no foreign text."""
+        return self.phrase(key, values).format(**values)
 
     def duration(self, time: timedelta) -> str:
         """Rounded down to the minute; days are said in hours (agreement.md, business time)."""
@@ -47,6 +53,13 @@ class Language:
         return plain.translate(
             {ord(","): self.phrases["number.group"], ord("."): self.phrases["number.point"]}
         )
+
+    def share(self, part: int, whole: int) -> str:
+        """Of few cases the counts alone (agreement.md, formula 13)."""
+        shown = {"part": self.number(part), "whole": self.number(whole)}
+        if whole < SMALL:
+            return self.phrases["share.count"].format(**shown)
+        return self.phrases["share.percent"].format(percent=round(100 * part / whole), **shown)
 
     def day(self, day: date) -> str:
         month = self.phrases["date.months"].split()[day.month - 1]

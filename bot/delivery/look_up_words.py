@@ -7,22 +7,28 @@ from datetime import datetime
 
 from bot.delivery import card_words
 from bot.delivery.card_words import Context, known, named, reason_label
+from bot.delivery.escaping import clean
 from bot.delivery.message_words import permalink
 from bot.domain.handoff import Event
 from bot.domain.lead import Lead
 from bot.use_cases.ports import Desk, Dossier, People
 
 MOST_HITS = 10
-MOST_HISTORY = 20  # lines; older ones are counted
+MOST_HISTORY = 15  # lines; older ones are counted
+IN_A_BLOCK = 5  # lines; a section holds no more than 3,000 characters
+LONGEST_QUERY = 80
 UNTOLD = frozenset({Event.HELD, Event.POSTED})  # they say nothing that the next line does not
 
 
 def one(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
     """The card without its buttons, and what happened, oldest first."""
     lines = list(_history(dossier, people))
+    shown = lines[-MOST_HISTORY:]
     return {
         **card_words.card(desk, dossier, people, now),
-        "history": lines[-MOST_HISTORY:],
+        "history": [
+            shown[start : start + IN_A_BLOCK] for start in range(0, len(shown), IN_A_BLOCK)
+        ],
         "earlier": max(len(lines) - MOST_HISTORY, 0),
         "permalink": permalink(dossier),
     }
@@ -30,7 +36,7 @@ def one(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
 
 def many(query: str, found: Sequence[tuple[Lead, Dossier | None]], people: People) -> Context:
     return {
-        "query": query,
+        "query": clean(query, LONGEST_QUERY),
         "n": min(len(found), MOST_HITS),
         "more": len(found) > MOST_HITS,
         "hits": [_hit(lead, dossier, people) for lead, dossier in found[:MOST_HITS]],

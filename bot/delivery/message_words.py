@@ -9,6 +9,7 @@ from typing import Any
 from bot.delivery import card_words, digest_words
 from bot.delivery.card_words import (
     LONGEST_FACT,
+    LONGEST_WORDS,
     Context,
     all_known,
     known,
@@ -69,7 +70,7 @@ def raised_again(_desk: Desk, message: RaisedAgain, work: UnitOfWork, _now: date
     return "raised_again", {
         **named(dossier.lead),
         "mentions": all_known(work.people, message.mention),
-        "why": facts.why,
+        "why": clean(facts.why, LONGEST_WORDS),
         "source": clean(facts.source, LONGEST_FACT),
         "campaign": clean(facts.campaign, LONGEST_FACT),
     }
@@ -84,7 +85,7 @@ def rejection_news(_desk: Desk, message: RejectionNews, work: UnitOfWork, _now: 
         "by": known(work.people, move.by),
         "at": move.at,
         "reason": reason_label(dossier.terms, move.reason),
-        "note": move.note or "",
+        "note": clean(move.note or "", LONGEST_WORDS),
         "next_key": f"rejection_news.next_step.{_next_step(dossier.terms, move)}",
         "until": move.until,
         "permalink": permalink(dossier),
@@ -110,7 +111,7 @@ def not_mine_news(desk: Desk, message: NotMineNews, work: UnitOfWork, _now: date
         "state": handoff.state,
         "settled": handoff.state is not State.NOT_MINE,
         "facts": list(card_words.facts_of(dossier)),
-        "why": facts.why,
+        "why": clean(facts.why, LONGEST_WORDS),
         "queues": sorted(queues, key=lambda queue: bool(queue["same"])),
         "permalink": permalink(dossier),
     }

@@ -25,7 +25,6 @@ from bot.delivery import block_limits, escaping
 from bot.delivery.block_limits import Json
 from bot.delivery.languages import Language, language
 
-SMALLEST_SAMPLE = 20  # cases; below it a share is said as a count (agreement.md, formula 13)
 
 LONGEST_URL = 2000  # characters; a button takes more, a section around it might not
 
@@ -80,11 +79,9 @@ class Renderer:
         block_limits.check_view(template, made)
         return made
 
-    def phrase(self, key: str, reads: str = "", **values: object) -> str:
-        """A phrase on its own, for plain text: an error in a modal, an alternative text."""
-        speaks = language(reads or self._default)
-        written = {name: _one_line(value) for name, value in values.items()}
-        return speaks.phrase(key, values).format(**written)
+    def language(self, reads: str = "") -> Language:
+        """For phrases on their own: an error in a modal, an alternative text."""
+        return language(reads or self._default)
 
     def source(self, template: str, context: Mapping[str, Any], reads: str = "") -> str:
         """The text of a template that is no message: a picture's specification."""
@@ -99,7 +96,7 @@ class Renderer:
         return made
 
     def _environment(self, reads: str) -> Environment:
-        speaks = language(reads or self._default)
+        speaks = self.language(reads)
         if speaks.code not in self._environments:
             self._environments[speaks.code] = environment(speaks, self._zone)
         return self._environments[speaks.code]
@@ -207,10 +204,7 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
         return speaks.number(value)
 
     def share(part: int, whole: int) -> str:
-        shown = {"part": speaks.number(part), "whole": speaks.number(whole)}
-        if whole < SMALLEST_SAMPLE:
-            return speaks.phrases["share.count"].format(**shown)
-        return speaks.phrases["share.percent"].format(percent=round(100 * part / whole), **shown)
+        return speaks.share(part, whole)
 
     def money(amount: Decimal, currency: str) -> str:
         return f"{speaks.number(amount)} {currency}".strip()
@@ -225,6 +219,7 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
         "duration": duration,
         "number": number,
         "money": money,
+        "figure": lambda value: Marked(json.dumps(float(value))),
         "share": share,
         "url": lambda url: Marked(escaping.quoted(url)) if is_link(url) else plain(url),
     }

@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.delivery import card_words, digest_words, look_up_words
 from bot.delivery.block_limits import Json
 from bot.delivery.card_words import STAGES, Context, known, named
+from bot.delivery.escaping import clean
 from bot.delivery.message_words import TELLERS, permalink
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import NextStep, Reason, Terms
@@ -47,7 +48,7 @@ class Words:
     def chart_alt(self, message: Digest | DigestChart, work: UnitOfWork) -> str:
         """The picture of this digest in words."""
         figures = work.reports.get(message.report).figures
-        return digest_words.chart_alt(self.renderer, figures)
+        return digest_words.chart_alt(self.renderer.language(), figures)
 
     # ------------------------------------------------------------- private replies
 
@@ -127,7 +128,7 @@ class Words:
 
     def error(self, key: str, reader: Person | None = None) -> str:
         """What is wrong with an input, to stand below it: a key of [modal.error]."""
-        return self.renderer.phrase(f"modal.error.{key}", reads(reader))
+        return self.renderer.language(reads(reader)).say(f"modal.error.{key}")
 
     def _view(
         self, template: str, dossier: Dossier, reader: Person | None, reasons: Sequence[Reason]
@@ -163,7 +164,8 @@ class Words:
         return self.renderer.render("look_up_many", context, reads(people.find(reader)))
 
     def found_none(self, query: str, reader: Person | None = None) -> Rendered:
-        return self.renderer.render("look_up_none", {"query": query}, reads(reader))
+        context = {"query": clean(query, look_up_words.LONGEST_QUERY)}
+        return self.renderer.render("look_up_none", context, reads(reader))
 
     def help(self, reader: Person | None = None) -> Rendered:
         return self.renderer.render("look_up_help", {}, reads(reader))
