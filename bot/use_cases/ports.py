@@ -68,9 +68,11 @@ class Leads(Protocol):
     def find(self, facts: LeadFacts) -> Lead | None:
         """The same person: by e-mail, else by (system, external_id)."""
 
-    def add(self, facts: LeadFacts, now: datetime) -> Lead: ...
+    def add(self, facts: LeadFacts, now: datetime) -> Lead:
+        """Raises Conflict when the same person came in since we looked."""
 
-    def save(self, lead: Lead) -> None: ...
+    def save(self, lead: Lead) -> None:
+        """Raises Conflict when its e-mail or external id is another lead's."""
 
     def get(self, lead_id: int) -> Lead:
         """Raises NotFound."""
@@ -80,7 +82,8 @@ class Leads(Protocol):
 
 
 class Handoffs(Protocol):
-    def begin(self, lead: Lead, move: Move) -> Handoff: ...
+    def begin(self, lead: Lead, move: Move) -> Handoff:
+        """Raises Conflict when the lead has an open handoff."""
 
     def get(self, handoff_id: int) -> Handoff:
         """As it is now; in a writing unit of work nobody else can move it. Raises NotFound."""
@@ -240,7 +243,8 @@ class Intake(Protocol):
     def seen(self, source: str, key: str) -> int | None:
         """The handoff that this idempotency key led to."""
 
-    def remember(self, source: str, key: str, handoff_id: int, now: datetime) -> None: ...
+    def remember(self, source: str, key: str, handoff_id: int, now: datetime) -> None:
+        """Raises Conflict when the same key came in since we looked."""
 
 
 class UnitOfWork(Protocol):
