@@ -1,6 +1,7 @@
 """What is queued reaches people once, in order, as it is true at that moment; or somebody hears why
 not. The courier runs against a real database and a real playground."""
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,8 +11,9 @@ from structlog.testing import capture_logs
 
 from bot.delivery.posted_cards import instant_of
 from bot.domain.agreement import Clock
-from bot.domain.handoff import State
+from bot.domain.handoff import Event, Move, State
 from bot.domain.messages import (
+    Card,
     Digest,
     DigestBreakdown,
     Escalation,
@@ -20,6 +22,7 @@ from bot.domain.messages import (
     Reminder,
 )
 from bot.use_cases import answer, follow_up
+from playground import Seen
 from tests.scenario.office import START, Office, open_office
 
 CHANNEL = "#mql-handoff"
@@ -477,3 +480,168 @@ def test_a_courier_that_slept_too_long_does_not_send(office: Office) -> None:
 
     assert ["card 1 of 1: offered"] == office.channel()
     assert not office.unsent()
+
+
+def test_a_card_posted_again_after_its_deletion_is_posted_once(office: Office) -> None:
+    """A lost answer to that very post does not make a third card."""
+    lead = office.lead()
+    office.deliver()
+    delete_card(office, lead)
+    answer.accept(office.desk, lead, 1, erik(office))
+    lost_reply(office)
+    office.deliver()
+    office.later(seconds=20)
+    office.deliver()
+
+    assert ["card 1 of 1: accepted"] == office.channel()
+    assert not office.unsent()
+
+
+def test_a_search_that_fails_is_made_again(office: Office) -> None:
+    """As long as nobody could look, nobody sends."""
+    office.lead()
+    lost_reply(office)
+    office.deliver()
+    office.workspace.faults.cut("conversations.history")
+    office.later(seconds=20)
+    office.deliver()
+    office.workspace.faults.rate_limit("conversations.history", retry_after=30)
+    office.later(seconds=10)
+    office.deliver()
+    assert office.unsent()
+    office.later(seconds=30)
+    office.deliver()
+
+    assert 1 == len(office.channel())
+    assert not office.unsent()
+
+
+def test_a_card_that_came_too_late_is_not_posted(office: Office) -> None:
+    """While the channel was closed the lead was shown anew; the first card is not news any more."""
+    lead = office.lead()
+    office.say(Card(lead, number=1))
+    with office.books.writing() as work:
+        handoff = work.handoffs.get(lead)
+        work.handoffs.record(handoff, Move(Event.STEPPED, office.clock.now(), new_card=True))
+        work.outbox.put(Card(lead, number=2), CHANNEL, office.clock.now())
+        work.commit()
+    office.deliver()
+
+    assert ["card 2 of 1: offered"] == office.channel()
+
+
+def test_a_card_found_again_after_the_lead_has_gone_on_belongs_to_its_own_round(
+    office: Office,
+) -> None:
+    """The clock of the new round does not start with the old round's card."""
+    lead = office.lead()
+    lost_reply(office)
+    office.deliver()
+    answer.accept(office.desk, lead, 1, erik(office))
+    follow_up.release(office.desk, lead, 1, erik(office))
+    office.later(seconds=20)
+    office.deliver()
+
+    first, second = office.card(lead, 1), office.card(lead, 2)
+    assert first is not None
+    assert second is not None
+    assert (1, 2) == (first.round, second.round)
+    assert office.handoff(lead).offer.posted_at == instant_of(second.ts)
+    assert [
+        f"card 1 of 1: offered -> {second.permalink}",
+        "card 2 of 1: offered",
+    ] == office.channel()
+
+
+# ---------------------------------------------------------------------------- the digest's chart
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Office]:
+    """An office whose digests have a chart."""
+    with open_office(tmp_path, draw=lambda figures: PNG) as opened:
+        yield opened
+
+
+def pictures_in(seen: Seen) -> list[str]:
+    return [block["alt_text"] for block in seen.blocks if block["type"] == "image"]
+
+
+def deliver_for(office: Office, seconds: int) -> None:
+    for _ in range(seconds):
+        office.deliver()
+        office.later(seconds=1)
+
+
+def test_the_digest_comes_with_its_chart(studio: Office) -> None:
+    """One message, figures and picture together, as soon as Slack has looked at the picture."""
+    studio.workspace.files.processing_s = 0.05
+    studio.say(Digest(make_report(studio)))
+    studio.deliver()
+    threading.Event().wait(0.3)
+    deliver_for(studio, 5)
+
+    (digest,) = studio.seen()
+    assert ["The week in a chart"] == pictures_in(digest)
+    assert [] == studio.thread(digest)
+
+
+def test_a_chart_that_takes_too_long_follows_in_the_thread(studio: Office) -> None:
+    """Monday's figures do not wait for a picture longer than half a minute."""
+    studio.workspace.files.processing_s = 60
+    studio.say(Digest(make_report(studio)))
+    deliver_for(studio, 70)
+    (digest,) = studio.seen()
+    assert [] == pictures_in(digest)
+
+    studio.workspace.files.processing_s = 0
+    with studio.workspace.lock:
+        for file in list(studio.workspace.files._files.values()):
+            studio.workspace.files.start_processing(file)
+    threading.Event().wait(0.2)
+    deliver_for(studio, 70)
+    chart = studio.server.person("@maja").thread(digest)[1]
+    assert ["The week in a chart"] == pictures_in(chart)
+
+
+def test_where_files_are_forbidden_the_digest_goes_without(studio: Office) -> None:
+    """A workspace that allows no uploads still gets its figures, at once."""
+    studio.workspace.files.allowed = "none"
+    studio.say(Digest(make_report(studio)))
+    studio.deliver()
+
+    (digest,) = studio.seen()
+    assert [] == pictures_in(digest)
+    assert not studio.unsent()
+
+
+def test_a_chart_that_cannot_be_drawn_does_not_hold_the_digest_back(tmp_path: Path) -> None:
+    """A mistake in a picture costs the picture."""
+
+    def draw(figures: object) -> bytes:
+        raise ValueError("ada@example.com")
+
+    with open_office(tmp_path, draw=draw) as office, capture_logs() as logs:
+        office.say(Digest(make_report(office)))
+        office.deliver()
+
+        assert 1 == len(office.channel())
+        assert ["draw_failed"] == errors_in(logs)
+        assert "example.com" not in str(logs)
+
+
+def test_an_image_block_that_slack_refuses_comes_later_by_itself(studio: Office) -> None:
+    """The figures are said without the picture, and the picture follows."""
+    studio.workspace.files.processing_s = 0.05
+    studio.say(Digest(make_report(studio)))
+    studio.deliver()
+    threading.Event().wait(0.3)
+    studio.workspace.faults.refuse("chat.postMessage", "invalid_blocks")
+    deliver_for(studio, 5)
+
+    (digest,) = studio.seen()
+    assert [] == pictures_in(digest)
+    chart = studio.server.person("@maja").thread(digest)[1]
+    assert ["The week in a chart"] == pictures_in(chart)
