@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Transaction, create_engine, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    RootTransaction,
+    Transaction,
+    create_engine,
+    make_url,
+)
 
 from bot.use_cases import ports
 from storage import migrations
@@ -58,6 +66,7 @@ class Work:
     ) -> None:
         locking = transaction is not None and connection.dialect.name != "sqlite"
         terms = StoredTerms(connection, cache)
+        self._connection = connection
         self._transaction = transaction
         self.leads = StoredLeads(connection, locking=locking)
         self.handoffs = StoredHandoffs(connection, terms, locking=locking)
@@ -72,6 +81,8 @@ class Work:
         if self._transaction is None:
             raise NothingToCommit("A unit of work opened by reading() has nothing to commit.")
         self._transaction.commit()
+        if isinstance(self._transaction, RootTransaction):
+            self._connection.close()  # what is written after the commit is refused, not lost
 
 
 class Books:

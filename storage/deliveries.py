@@ -171,7 +171,7 @@ class StoredDeliveries:
         return self._connection.execute(which).rowcount
 
     def paused(self) -> dict[str, str]:
-        return dict(self._connection.execute(_PAUSED).tuples())
+        return {row.lane: row.paused_because for row in self._connection.execute(_PAUSED)}
 
     def oldest_unsent(self) -> datetime | None:
         """When it was queued (workspace time)."""
