@@ -205,7 +205,7 @@ class Courier:
         to, text, blocks = letter.address, version.text, version.blocks
         if to.card is not None:
             return self._slack.update(to.card.channel, to.card.ts, text, blocks)
-        metadata = {"key": parcel.key}
+        metadata = {"key": parcel.key, "kind": parcel.message.kind}
         outcome = self._slack.post(
             to.channel, text, blocks, to.thread_ts, letter.broadcast, metadata
         )
