@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.delivery import card_words, digest_words, look_up_words
+from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
 from bot.delivery.card_words import STAGES, Context, known, named
 from bot.delivery.escaping import clean
@@ -74,7 +75,7 @@ class Words:
         return self._reply(_thanks_for(dossier), dossier, people, reader)
 
     def notice(self, key: str, reader: Person | None = None) -> Rendered:
-        """`gone` (no such lead any more) or `try_again`."""
+        """`gone` (no such lead any more), `outsider` (of no queue) or `try_again`."""
         return self.renderer.render("notice", {"key": f"private.{key}"}, reads(reader))
 
     def _reply(self, key: str, dossier: Dossier, people: People, reader: str) -> Rendered:
@@ -116,6 +117,17 @@ class Words:
             **self._standing(dossier, people),
         }
         return self.renderer.view("gone_modal", context, reads(people.find(reader)))
+
+    def told_view(self, said: Rendered, reader: Person | None = None) -> Json:
+        """A private reply where its reader looks already: in place of their modal."""
+        speaks = self.renderer.language(reads(reader))
+        return {
+            "type": "modal",
+            "callback_id": Callback.GONE.value,
+            "title": {"type": "plain_text", "text": speaks.say("modal.failed")},
+            "close": {"type": "plain_text", "text": speaks.say("modal.close")},
+            "blocks": said.blocks,
+        }
 
     def disqualify_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("disqualify_modal", dossier, reader, why_not(dossier.terms))

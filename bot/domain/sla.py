@@ -87,6 +87,11 @@ def held_until(queue: str, terms: Terms, now: datetime) -> datetime | None:
     return None if is_open(calendar, now) else next_open(calendar, now)
 
 
+def day_of(queue: str, terms: Terms, now: datetime) -> date:
+    """What day it is for the people of this queue."""
+    return now.astimezone(ZoneInfo(terms.calendar(queue).time_zone)).date()
+
+
 def verdict(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Verdict:
     """Met up to and including the due instant (agreement.md, formula 2)."""
     if stopped_at is not None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.domain import handoff
+from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
 from bot.domain.assignment import may_answer
 from bot.domain.handoff import AlreadyAnswered, Answer, Handoff, Move, NotAllowed
 from bot.domain.messages import Card, NotMineNews, RejectionNews
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ def reject(
 
     def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
         move = handoff.reject(before, round_, by, now, terms, reason, note, until)
-        missing = terms.reason(reason).missing(note, until, now.date()) if reason else ()
+        today = sla.day_of(before.queue, terms, now)
+        missing = terms.reason(reason).missing(note, until, today) if reason else ()
         if missing and not desk.replaying:
             raise Incomplete(missing)
         return move
@@ -71,6 +72,18 @@ def not_mine(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answer
         return handoff.not_mine(before, round_, by, now, terms)
 
     return _answer(desk, handoff_id, by, Answer.NOT_MINE, decide, _tell_manager)
+
+
+def ready_to_reject(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
+    """What the form for a rejection shows; nothing is changed, no clock stops.
+
+    Raises NotFound, NotAllowed, OldCard, AlreadyAnswered, as the rejection itself would.
+    """
+    with desk.books.reading() as work:
+        dossier = work.handoffs.dossier(handoff_id)
+        check_may_answer(desk, work, dossier.handoff, by)
+    handoff.reject(dossier.handoff, round_, by, desk.clock(), dossier.terms, reason="")
+    return dossier
 
 
 def _answer(

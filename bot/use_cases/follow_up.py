@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from bot.domain.assignment import may_follow_up
 from bot.domain.handoff import Event, Handoff, Move, NotAllowed, OldCard
 from bot.domain.messages import Card
 from bot.use_cases.offer import promise, show_new_card
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
 Decide = Callable[[Handoff, Terms, datetime], Move]
 
@@ -88,6 +88,25 @@ def release(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:
         work.commit()
     desk.said()
     return after
+
+
+def ready(desk: Desk, handoff_id: int, round_: int, by: str, event: Event) -> Dossier:
+    """What the form for won, lost or disqualified shows; nothing is changed.
+
+    Raises NotFound, NotAllowed, OldCard, OutOfOrder, as the move itself would.
+    """
+    with desk.books.reading() as work:
+        before = _for_follow_up(desk, work, handoff_id, round_, by)
+        dossier = work.handoffs.dossier(handoff_id)
+    _WITH_A_FORM[event](before, by, desk.clock(), dossier.terms)
+    return dossier
+
+
+_WITH_A_FORM: Mapping[Event, Callable[[Handoff, str, datetime, Terms], Move]] = {
+    Event.DISQUALIFIED: handoff.disqualify,
+    Event.WON: lambda before, by, now, terms: handoff.advance(before, Event.WON, by, now, terms),
+    Event.LOST: handoff.lose,
+}
 
 
 def _follow(desk: Desk, handoff_id: int, round_: int, by: str | None, decide: Decide) -> Handoff:

@@ -1,0 +1,56 @@
+"""What Slack says was clicked, read with distrust: cards are old, and forms can be forged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# A handoff and its round, as every button of a card carries them. What follows is a queue's name.
+TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which round of which handoff is meant."""
+
+    handoff: int
+    round: int
+    queue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    person: str  # Slack's id
+    target: Target | None  # None: not one of our values
+    response_url: str
+    trigger_id: str
+
+
+def read_click(body: Mapping[str, Any]) -> Click:
+    action = mapping(first(body.get("actions")))
+    chosen = mapping(action.get("selected_option")).get("value")
+    return Click(
+        person=text(mapping(body.get("user")).get("id")),
+        target=read_target(action.get("value") or chosen),
+        response_url=text(body.get("response_url")),
+        trigger_id=text(body.get("trigger_id")),
+    )
+
+
+def read_target(value: object) -> Target | None:
+    found = TARGET.fullmatch(value) if isinstance(value, str) else None
+    return Target(int(found[1]), int(found[2]), found[3] or "") if found else None
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def first(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else None
+
+
+def text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,54 @@
+"""Baton over HTTP: leads come in, Slack's signed requests come in, health goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from handlers.front_door import FrontDoor
+from handlers.health import Health
+from handlers.intake import Intake
+
+OLDEST_UNSENT = Gauge("baton_oldest_unsent_seconds", "Age of the oldest message not yet in Slack")
+OLDEST_OVERDUE = Gauge("baton_oldest_overdue_seconds", "How late the ladder is with its next step")
+PAUSED_LANES = Gauge("baton_paused_lanes", "Channels that Baton cannot post to")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def http_app(
+    intake: Intake, health: Callable[[], Health], slack: FrontDoor | None = None
+) -> Starlette:
+    """`slack` is the door for signed Slack requests; None where Slack comes over Socket Mode."""
+
+    async def well(_request: Request) -> Response:
+        state = await run_in_threadpool(health)
+        return JSONResponse(state.as_json(), 200 if state.is_well else 503)
+
+    async def metrics(_request: Request) -> Response:
+        _measure(await run_in_threadpool(health))
+        return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    routes = [
+        Route("/leads", intake.__call__, methods=["POST"]),
+        Route("/health", well, methods=["GET"]),
+        Route("/metrics", metrics, methods=["GET"]),
+    ]
+    if slack is not None:
+        routes.append(Route("/slack/events", slack.__call__, methods=["GET", "POST"]))
+    return Starlette(routes=routes)
+
+
+def _measure(state: Health) -> None:
+    for gauge, since in (
+        (OLDEST_UNSENT, state.oldest_unsent_message),
+        (OLDEST_OVERDUE, state.oldest_overdue_clock),
+    ):
+        gauge.set((state.now - since).total_seconds() if since else 0)
+    PAUSED_LANES.set(len(state.paused_lanes))

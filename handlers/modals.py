@@ -1,0 +1,188 @@
+"""Forms: reject, disqualify, won, lost. Opened after the ack; only the submit moves the lead.
+
+A form stays open as long as its reader likes, so all is judged again when it comes back: whether
+the lead is still there, and every value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+from slack_bolt import Ack, App
+
+from bot.delivery.actions import Action, Callback, Field
+from bot.delivery.outcomes import Ok, Outcome
+from bot.delivery.wording import Words, why_not
+from bot.domain.handoff import AlreadyAnswered, Event, OldCard
+from bot.domain.sla import day_of
+from bot.use_cases import answer, follow_up
+from bot.use_cases.ports import Desk, Dossier, NotFound, Person
+from handlers.buttons import UseCase, attempt
+from handlers.clicks import Target, mapping, read_click, read_target, text
+from handlers.forms import (
+    BadForm,
+    Filled,
+    amount_in,
+    currency_of,
+    note_for,
+    reason_of,
+    until_for,
+)
+from handlers.private import REFUSALS, Private, explain, is_repeat
+
+log = structlog.get_logger(__name__)
+
+Json = dict[str, Any]
+
+
+class Modals(Protocol):
+    """Slack's views, opened quickly or not at all: a trigger lives for three seconds."""
+
+    def views_open(self, trigger_id: str, view: Mapping[str, Any]) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    callback: Callback
+    means: Event
+    ready: Callable[[Desk, Target, str], Dossier]  # raises what the move itself would
+    view: Callable[[Words, Dossier, Person | None], Json]
+    read: Callable[[Desk, Dossier, Filled], UseCase]  # raises BadForm
+
+
+def _reject(desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
+    reason = reason_of(filled, dossier.terms.reasons)
+    today = day_of(dossier.handoff.queue, dossier.terms, desk.clock())
+    note = filled.judged(Field.NOTE, lambda: note_for(filled, reason), "")
+    until = filled.judged(Field.UNTIL, lambda: until_for(filled, reason, today), None)
+    filled.check()
+    return lambda desk, on, by: answer.reject(
+        desk, on.handoff, on.round, by, reason.code, note, until
+    )
+
+
+def _disqualify(_desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
+    reason = reason_of(filled, why_not(dossier.terms))
+    note = filled.judged(Field.NOTE, lambda: note_for(filled, reason), "")
+    filled.check()
+    return lambda desk, on, by: follow_up.disqualified(
+        desk, on.handoff, on.round, by, reason.code, note
+    )
+
+
+def _won(desk: Desk, _dossier: Dossier, filled: Filled) -> UseCase:
+    agreed = desk.agreement.currency
+    amount = filled.judged(Field.AMOUNT, lambda: amount_in(filled, agreed), None)
+    filled.judged(Field.CURRENCY, lambda: currency_of(filled, agreed), "")
+    filled.check()
+    return lambda desk, on, by: follow_up.reached(desk, on.handoff, on.round, by, Event.WON, amount)
+
+
+def _lost(_desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
+    reason = reason_of(filled, why_not(dossier.terms))
+    return lambda desk, on, by: follow_up.lost(desk, on.handoff, on.round, by, reason.code)
+
+
+def _held(event: Event) -> Callable[[Desk, Target, str], Dossier]:
+    return lambda desk, on, by: follow_up.ready(desk, on.handoff, on.round, by, event)
+
+
+FORMS = {
+    Action.REJECT: Form(
+        Callback.REJECT,
+        Event.REJECTED,
+        lambda desk, on, by: answer.ready_to_reject(desk, on.handoff, on.round, by),
+        Words.reject_view,
+        _reject,
+    ),
+    Action.DISQUALIFY: Form(
+        Callback.DISQUALIFY,
+        Event.DISQUALIFIED,
+        _held(Event.DISQUALIFIED),
+        Words.disqualify_view,
+        _disqualify,
+    ),
+    Action.WON: Form(Callback.WON, Event.WON, _held(Event.WON), Words.won_view, _won),
+    Action.LOST: Form(Callback.LOST, Event.LOST, _held(Event.LOST), Words.lost_view, _lost),
+}
+
+
+def register(
+    app: App, action: Action, desk: Desk, words: Words, modals: Modals, private: Private
+) -> None:
+    form = FORMS[action]
+
+    def clicked(ack: Ack) -> None:
+        ack()
+
+    def opened(body: Json) -> None:
+        open_form(form, body, desk, words, modals, private)
+
+    def submitted(ack: Ack, body: Json) -> None:
+        ack(**judge(form, body, desk, words))
+
+    app.action(action.value)(ack=clicked, lazy=[opened])
+    app.view(form.callback.value)(submitted)
+
+
+def open_form(
+    form: Form, body: Json, desk: Desk, words: Words, modals: Modals, private: Private
+) -> None:
+    """The form; or who took the lead; or, said privately, why this person may not."""
+    click = read_click(body)
+    try:
+        if click.target is None:
+            raise NotFound("This is no button of ours.")
+        dossier = form.ready(desk, click.target, click.person)
+    except (AlreadyAnswered, OldCard) as gone:
+        view = gone_view(desk, words, gone.handoff.id, click.person)
+    except REFUSALS as refusal:
+        private.refuse(click, refusal, form.means)
+        return
+    else:
+        view = form.view(words, dossier, reader(desk, click.person))
+    outcome = modals.views_open(click.trigger_id, view)
+    if not isinstance(outcome, Ok):
+        log.warning("A modal did not open", action="modal_lost", why=type(outcome).__name__)
+        private.notice(click, "try_again")
+
+
+def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
+    """Do what the form says; what Slack shall do with the modal, as arguments of the ack."""
+    view = mapping(body.get("view"))
+    person = text(mapping(body.get("user")).get("id"))
+    target = read_target(view.get("private_metadata"))
+    try:
+        if target is None:
+            raise NotFound("This is no form of ours.")
+        dossier = form.ready(desk, target, person)
+        refusal = attempt(form.read(desk, dossier, Filled(view)), desk, target, person)
+    except BadForm as bad:
+        who = reader(desk, person)
+        errors = {field.value: words.error(key, who) for field, key in bad.errors.items()}
+        return {"response_action": "errors", "errors": errors}
+    except REFUSALS as refused:
+        refusal = refused
+    if refusal is None or is_repeat(desk, refusal, person, form.means):
+        return {}
+    return {"response_action": "update", "view": told_in_modal(desk, words, refusal, person)}
+
+
+def told_in_modal(desk: Desk, words: Words, refusal: Exception, person: str) -> Json:
+    if isinstance(refusal, AlreadyAnswered | OldCard):
+        return gone_view(desk, words, refusal.handoff.id, person)
+    said = explain(desk, words, refusal, person)
+    return words.told_view(said, reader(desk, person))
+
+
+def gone_view(desk: Desk, words: Words, handoff_id: int, person: str) -> Json:
+    with desk.books.reading() as work:
+        return words.gone_view(work.handoffs.dossier(handoff_id), work.people, person)
+
+
+def reader(desk: Desk, person: str) -> Person | None:
+    with desk.books.reading() as work:
+        return work.people.find(person)

@@ -1,0 +1,119 @@
+"""Private replies: why a click led to nothing, said to whoever clicked and to nobody else.
+
+They go to Slack's response_url after the ack, once: whoever hears nothing looks at the card, and
+clicks again.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from bot.delivery.render import Rendered
+from bot.delivery.wording import Words
+from bot.domain.handoff import AlreadyAnswered, Event, NotAllowed, OldCard, OutOfOrder, Refused
+from bot.domain.messages import Message
+from bot.use_cases.ports import Conflict, Desk, Dossier, NotFound, People
+from handlers.clicks import Click
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT_SECONDS = 5
+REFUSALS = (Refused, NotFound, Conflict)  # what people are told in words
+UNREMARKABLE = frozenset({Event.POSTED, Event.STEPPED, Event.HELD, Event.RAISED_AGAIN})
+
+Say = Callable[[Words, Dossier, People, str], Rendered]
+SAYS: dict[type[Refused], Say] = {
+    AlreadyAnswered: Words.already_answered,
+    NotAllowed: Words.not_allowed,
+    OldCard: Words.old_card,
+    OutOfOrder: Words.out_of_order,
+}
+
+
+class Private:
+    """`pool` says things after the ack. Its methods return at once."""
+
+    def __init__(self, desk: Desk, words: Words, pool: Executor) -> None:
+        self._desk = desk
+        self._words = words
+        self._pool = pool
+        self._ssl = ssl.create_default_context()  # costs more to make than a reply to send
+
+    def refuse(self, click: Click, refusal: Exception, meant: Event) -> None:
+        """Say why not; a person who has done just that already hears nothing: it is still a yes."""
+        self._later(self._refuse, click, refusal, meant)
+
+    def notice(self, click: Click, key: str) -> None:
+        self._later(lambda: self._send(click, notice(self._desk, self._words, key, click.person)))
+
+    def replace(self, click: Click, message: Message) -> None:
+        """The message that was clicked, as it is now."""
+        self._later(self._replace, click, message)
+
+    def _refuse(self, click: Click, refusal: Exception, meant: Event) -> None:
+        if not is_repeat(self._desk, refusal, click.person, meant):
+            self._send(click, explain(self._desk, self._words, refusal, click.person))
+
+    def _replace(self, click: Click, message: Message) -> None:
+        with self._desk.books.reading() as work:
+            said = self._words.render(message, work, self._desk.clock(), to=click.person)
+        self._send(click, said, replace_original=True)
+
+    def _later(self, say: Callable[..., None], *given: Any) -> None:
+        self._pool.submit(say, *given).add_done_callback(log_failure)
+
+    def _send(self, click: Click, said: Rendered, replace_original: bool = False) -> None:
+        if not click.response_url:
+            return
+        client = WebhookClient(click.response_url, TIMEOUT_SECONDS, self._ssl, retry_handlers=[])
+        try:
+            answer = client.send(
+                text=said.text,
+                blocks=said.blocks,
+                response_type="ephemeral",
+                replace_original=replace_original,
+            )
+        except (SlackClientError, OSError, http.client.HTTPException, ValueError) as error:
+            log.warning("A private reply was lost", action="reply_lost", why=type(error).__name__)
+        else:
+            if answer.status_code != 200:
+                log.warning("A private reply was refused", action="reply_refused",
+                            status=answer.status_code)  # fmt: skip
+
+
+def explain(desk: Desk, words: Words, refusal: Exception, person: str) -> Rendered:
+    """Who was first, what happened since, or who may: in words for this person."""
+    if not isinstance(refusal, Refused):
+        return notice(desk, words, "try_again" if isinstance(refusal, Conflict) else "gone", person)
+    with desk.books.reading() as work:
+        dossier = work.handoffs.dossier(refusal.handoff.id)
+        return SAYS[type(refusal)](words, dossier, work.people, person)
+
+
+def notice(desk: Desk, words: Words, key: str, person: str) -> Rendered:
+    with desk.books.reading() as work:
+        return words.notice(key, work.people.find(person))
+
+
+def is_repeat(desk: Desk, refusal: Exception, person: str, meant: Event) -> bool:
+    """The last thing that happened to this lead is what this person meant to do, by them."""
+    if not isinstance(refusal, Refused) or isinstance(refusal, NotAllowed):
+        return False
+    with desk.books.reading() as work:
+        journal = work.handoffs.dossier(refusal.handoff.id).journal
+    last = next(move for move in reversed(journal) if move.event not in UNREMARKABLE)
+    return last.event is meant and last.by == person
+
+
+def log_failure(done: Future[None]) -> None:
+    """What goes wrong after the ack would otherwise vanish with its thread."""
+    if not done.cancelled() and (error := done.exception()):
+        log.error("Failed after the ack", action="after_ack_failed", exc_info=error)

@@ -1,0 +1,196 @@
+"""Socket Mode: Slack's requests over a WebSocket that we open; no public address is needed.
+
+Not slack_sdk's own client: its reader calls itself once for each piece of what has arrived, and a
+crowd's clicks coming in one stream end in a RecursionError that drops them all (seen with 500
+clicks of 3 kB). This one reads a message at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from slack_bolt.response import BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from handlers.private import log_failure
+
+log = structlog.get_logger(__name__)
+
+WORKERS = 32
+LARGEST_MESSAGE_BYTES = 16_000_000
+OPEN_SECONDS = 10
+CLOSE_SECONDS = 2
+# Before connecting again; longer each time that does not last, and the last one is repeated.
+PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+LIVED_SECONDS = 30  # a connection that lasted so long was no failure
+
+Dispatch = Callable[[dict[str, Any], dict[str, str]], BoltResponse]
+Json = dict[str, Any]
+
+
+class NoConnection(RuntimeError):
+    """Slack gave no address, or did not answer there."""
+
+
+class SocketMode:
+    """One connection that is kept up. `dispatch` runs on a pool of its own and returns the ack."""
+
+    def __init__(self, dispatch: Dispatch, app_token: str, api_url: str) -> None:
+        self._dispatch = dispatch
+        self._token = app_token
+        self._slack = WebClient(base_url=api_url, timeout=OPEN_SECONDS, retry_handlers=[])
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="click")
+        self._lock = threading.Condition()
+        self._open: set[ClientConnection] = set()
+        self._current: ClientConnection | None = None  # the newest; the others are on their way out
+        self._connected_at = float("-inf")
+        self._in_hand = 0
+        self._stopping = False
+        self._keeper = threading.Thread(target=self._keep_up, name="socket", daemon=True)
+
+    def start(self) -> None:
+        """Connect, and stay connected. Raises NoConnection when the first attempt fails."""
+        self._connect()
+        self._keeper.start()
+
+    def state(self) -> str:
+        with self._lock:
+            return "connected" if self._current is not None else "disconnected"
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Ack what is in hand, and what arrives while that lasts; then close. Takes at most
+        `patience` seconds, and the closing."""
+        with self._lock:
+            self._stopping = True
+            self._lock.notify_all()
+            self._lock.wait_for(lambda: not self._in_hand, patience)
+            left, connections = self._in_hand, list(self._open)
+        if left:
+            log.warning("Stopped with requests in hand", action="acks_lost", count=left)
+        for connection in connections:
+            connection.close()
+        self._pool.shutdown(wait=not left, cancel_futures=True)
+        if self._keeper.is_alive():
+            self._keeper.join(CLOSE_SECONDS)
+
+    # ------------------------------------------------------------------ staying connected
+
+    def _keep_up(self) -> None:
+        failures = 0
+        while self._is_needed(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)]):
+            if time.monotonic() - self._connected_at > LIVED_SECONDS:
+                failures = 0
+            failures += 1
+            try:
+                self._connect()
+            except NoConnection as error:
+                log.warning("No connection to Slack", action="socket_failed", why=str(error))
+
+    def _is_needed(self, pause: float) -> bool:
+        """Waits until a connection is missing, and then `pause`; False when Baton stops."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._stopping or self._current is None)
+            self._lock.wait_for(lambda: self._stopping, pause)
+            return not self._stopping
+
+    def _connect(self) -> None:
+        try:
+            address = self._slack.apps_connections_open(app_token=self._token)["url"]
+            connection = connect(
+                address,
+                open_timeout=OPEN_SECONDS,
+                close_timeout=CLOSE_SECONDS,
+                max_size=LARGEST_MESSAGE_BYTES,
+                compression=None,
+            )
+        except SlackApiError as error:
+            raise NoConnection(str(error.response.get("error"))) from None
+        except (SlackClientError, WebSocketException, OSError, ValueError) as error:
+            raise NoConnection(type(error).__name__) from None
+        with self._lock:
+            self._open.add(connection)
+            self._current = connection
+            self._connected_at = time.monotonic()
+        threading.Thread(
+            target=self._listen, args=(connection,), name="socket reader", daemon=True
+        ).start()
+
+    def _listen(self, connection: ClientConnection) -> None:
+        try:
+            with suppress(WebSocketException, OSError):
+                for raw in connection:
+                    self._hear(connection, raw)
+        finally:
+            self._retire(connection)
+            with self._lock:
+                self._open.discard(connection)
+
+    def _retire(self, connection: ClientConnection) -> None:
+        """Another one takes over; what still comes in here is heard until Slack closes it."""
+        with self._lock:
+            if self._current is connection:
+                self._current = None
+                self._lock.notify_all()
+
+    # ------------------------------------------------------------------ requests and acks
+
+    def _hear(self, connection: ClientConnection, raw: str | bytes) -> None:
+        try:
+            message = json.loads(raw)
+        except (ValueError, RecursionError):
+            log.warning("Unreadable message", action="socket_unreadable")
+            return
+        if not isinstance(message, dict):
+            return
+        if message.get("type") == "disconnect":
+            log.info("Slack asks to reconnect", action="socket_retired",
+                     why=str(message.get("reason")))  # fmt: skip
+            self._retire(connection)
+        elif isinstance(message.get("envelope_id"), str):
+            with self._lock:
+                self._in_hand += 1
+            self._pool.submit(self._answer, connection, message).add_done_callback(log_failure)
+
+    def _answer(self, connection: ClientConnection, envelope: Json) -> None:
+        try:
+            payload = envelope.get("payload")
+            if isinstance(payload, dict):
+                answer = self._dispatch(payload, _retry_headers(envelope))
+                self._ack(connection, envelope["envelope_id"], answer)
+        finally:
+            with self._lock:
+                self._in_hand -= 1
+                self._lock.notify_all()
+
+    def _ack(self, connection: ClientConnection, envelope_id: str, answer: BoltResponse) -> None:
+        """Without one, Slack tells the person that it did not work."""
+        if answer.status != 200:
+            return
+        ack: Json = {"envelope_id": envelope_id}
+        if answer.body:
+            kind = answer.headers.get("content-type", [""])[0]
+            is_json = kind.startswith("application/json")
+            ack["payload"] = json.loads(answer.body) if is_json else {"text": answer.body}
+        try:
+            connection.send(json.dumps(ack))
+        except (WebSocketException, OSError):
+            log.warning("An ack came too late for its connection", action="ack_lost")
+
+
+def _retry_headers(envelope: Json) -> dict[str, str]:
+    """An event told again, said as it would be over HTTP."""
+    told = {
+        "x-slack-retry-num": envelope.get("retry_attempt"),
+        "x-slack-retry-reason": envelope.get("retry_reason"),
+    }
+    return {name: str(value) for name, value in told.items() if value is not None}
