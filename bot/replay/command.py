@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -32,7 +32,8 @@ from bot.use_cases.ports import Desk, UnitOfWork
 from storage.books import Books
 
 LOOK_EVERY_SECONDS = 0.2  # while a real Slack makes us wait
-AT_ONCE = Tempo(between_posts=clock.EPOCH - clock.EPOCH)
+LANES = 50  # at a time
+AT_ONCE = Tempo(between_posts=timedelta())
 
 
 class SlackUnreadable(RuntimeError):
@@ -111,18 +112,29 @@ def _roster(settings: Settings, history: History, api: SlackApi | None) -> Roste
 
 def _at_once(books: Books, slack: Post, words: AsOf, now: SimulatedTime) -> Delivery:
     courier = Courier(books, slack, words, now, clock.now, AT_ONCE)
-    return Delivery(courier.deliver_due)
+
+    def deliver() -> datetime | None:
+        while True:
+            claimed = courier.claim(LANES)
+            for each in claimed:
+                courier.deliver(each)
+            with books.reading() as work:
+                ready = work.deliveries.next_ready()
+            if not claimed or ready is None or ready > now():
+                return ready
+
+    return Delivery(deliver)
 
 
 def _for_real(books: Books, slack: Post, words: AsOf) -> Delivery:
     """A real Slack has its own pace: the courier lives in real time, its words do not."""
     courier = Courier(books, slack, words, clock.now, clock.now)
 
-    def until_all_is_said() -> None:
+    def deliver() -> None:
         while courier.deliver_due() or _something_waits(books):
             time.sleep(LOOK_EVERY_SECONDS)
 
-    return Delivery(until_all_is_said, over_a_network=True)
+    return Delivery(deliver, over_a_network=True)
 
 
 def _something_waits(books: Books) -> bool:

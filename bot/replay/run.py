@@ -17,7 +17,7 @@ from bot.domain.assignment import NoQueue, route
 from bot.domain.handoff import HELD, Event, Handoff, Refused, State
 from bot.replay.history import BadHistory, History, Past, Row
 from bot.use_cases import answer, escalate, follow_up, offer, report
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import Desk
 from storage.books import Books
 
 MOMENT = timedelta(microseconds=1)
@@ -49,9 +49,10 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How what was queued reaches Slack. A network is never waited for inside a transaction."""
+    """How what was queued reaches Slack, until nothing can go any more; it says when more can.
+    A network is never waited for inside a transaction."""
 
-    deliver: Callable[[], object]
+    deliver: Callable[[], datetime | None]
     over_a_network: bool = False
 
 
@@ -75,8 +76,9 @@ class Replay:
         self._delivery = delivery
         self._source = f"replay of {history.fingerprint} under terms {desk.terms_version}"
         self._facts = {row.lead: row.facts for row in history.rows if row.event is Past.MQL}
-        self._handoffs: dict[str, int] = {}
+        self._handoffs: dict[str, Handoff] = {}  # round and state: only history changes those
         self._next_digest: datetime | None = None
+        self._next_step: datetime | None = None
         self.left_out: list[LeftOut] = []
 
     def run(self, progress: Callable[[int], None] = lambda _done: None) -> None:
@@ -136,8 +138,8 @@ class Replay:
             self._next_digest = report.next_slot(
                 self._desk.digest, self._desk.zone, instant - MOMENT
             )
-        if self._delivery.over_a_network:
-            self._delivery.deliver()
+        with self._one_step():
+            pass  # to say what a killed run left unsaid, and to see what is next
 
     # ------------------------------------------------------------------ time goes by
 
@@ -150,11 +152,7 @@ class Replay:
                 self._digest()
 
     def _next_instant(self) -> datetime | None:
-        with self._books.reading() as work:
-            step, ready = work.handoffs.next_due(), work.deliveries.next_ready()
-        if self._delivery.over_a_network or (ready and ready <= self._time.now):
-            ready = None  # a real Slack has its own time; what could not go now waits for news
-        return min((at for at in (step, ready, self._next_digest) if at), default=None)
+        return min((at for at in (self._next_step, self._next_digest) if at), default=None)
 
     def _digest(self) -> None:
         slot = self._desk.digest
@@ -168,9 +166,15 @@ class Replay:
         with self._books.together():
             yield
             if not self._delivery.over_a_network:
-                self._delivery.deliver()
+                self._look_ahead(self._delivery.deliver())
         if self._delivery.over_a_network:
             self._delivery.deliver()
+            self._look_ahead(None)
+
+    def _look_ahead(self, more_to_say: datetime | None) -> None:
+        with self._books.reading() as work:
+            step = work.handoffs.next_due()
+        self._next_step = min((at for at in (step, more_to_say) if at), default=None)
 
     # ------------------------------------------------------------------ what happened
 
@@ -185,70 +189,68 @@ class Replay:
     def _happen(self, row: Row) -> int:
         if row.event is Past.MQL:
             raised = offer.raise_lead(self._desk, row.facts, raised_at=row.at)
-            self._handoffs[row.lead] = raised.handoff_id
+            self._handoffs.pop(row.lead, None)
             return raised.handoff_id
         handoff = self._handoff_of(row)
         try:
-            self._act(row, handoff)
+            self._handoffs[row.lead] = self._act(row, handoff)
         except Refused as refused:
             state = refused.handoff.state
             self.left_out.append(LeftOut(row.line, row.event, row.lead, state))
         return handoff.id
 
     def _handoff_of(self, row: Row) -> Handoff:
-        with self._books.reading() as work:
-            if row.lead not in self._handoffs:
-                self._handoffs[row.lead] = self._found_again(work, row)
-            return work.handoffs.get(self._handoffs[row.lead])
+        """The newest handoff of the lead."""
+        if row.lead not in self._handoffs:
+            with self._books.reading() as work:
+                lead = work.leads.find(self._facts[row.lead])
+                assert lead is not None, "its mql row is done"
+                newest = work.handoffs.latest_for(lead.id)
+                assert newest is not None, "its mql row is done"
+            self._handoffs[row.lead] = newest
+        return self._handoffs[row.lead]
 
-    def _found_again(self, work: UnitOfWork, row: Row) -> int:
-        """After a restart: the newest handoff of this lead."""
-        lead = work.leads.find(self._facts[row.lead])
-        assert lead is not None, "its mql row is done"
-        newest = work.handoffs.latest_for(lead.id)
-        assert newest is not None, "its mql row is done"
-        return newest.id
-
-    def _act(self, row: Row, handoff: Handoff) -> None:
+    def _act(self, row: Row, handoff: Handoff) -> Handoff:
         """A row that follows from an acceptance nobody noted implies it."""
         desk, which, by = self._desk, (handoff.id, handoff.round), self._by(row)
         if row.event in FOLLOW_UPS and handoff.state is State.OFFERED:
-            answer.accept(desk, *which, by)
+            handoff = answer.accept(desk, *which, by).handoff
         match row.event:
             case Past.ACCEPT:
-                answer.accept(desk, *which, by)
+                return answer.accept(desk, *which, by).handoff
             case Past.REJECT:
-                answer.reject(desk, *which, by, row.reason, row.note)
+                return answer.reject(desk, *which, by, row.reason, row.note).handoff
             case Past.NOT_MINE:
-                answer.not_mine(desk, *which, by)
+                return answer.not_mine(desk, *which, by).handoff
             case Past.RECYCLE:
-                self._recycle(row, handoff)
+                return self._recycle(row, handoff)
             case _:
-                self._follow_up(row, handoff)
+                return self._follow_up(row, handoff)
 
-    def _recycle(self, row: Row, handoff: Handoff) -> None:
+    def _recycle(self, row: Row, handoff: Handoff) -> Handoff:
         """Unanswered it is a rejection, held it goes back; else marketing has it already. When it
         comes again is for the history to say, by its next mql."""
         which, by = (handoff.id, handoff.round), self._by(row)
         if handoff.state is State.OFFERED:
-            answer.reject(self._desk, *which, by, row.reason, row.note)
-        elif handoff.state in HELD:
-            follow_up.recycled(self._desk, *which, by, row.reason)
+            return answer.reject(self._desk, *which, by, row.reason, row.note).handoff
+        if handoff.state in HELD:
+            return follow_up.recycled(self._desk, *which, by, row.reason)
+        return handoff
 
-    def _follow_up(self, row: Row, handoff: Handoff) -> None:
+    def _follow_up(self, row: Row, handoff: Handoff) -> Handoff:
         desk, which, by = self._desk, (handoff.id, handoff.round), self._by(row)
         match row.event:
             case Past.CONTACT if handoff.state in HELD[1:]:
-                return  # one contact more changes nothing
+                return handoff  # one contact more changes nothing
             case Past.CONTACT:
-                follow_up.contacted(desk, *which, by)
+                return follow_up.contacted(desk, *which, by)
             case Past.DISQUALIFY:
-                follow_up.disqualified(desk, *which, by, row.reason, row.note)
+                return follow_up.disqualified(desk, *which, by, row.reason, row.note)
             case Past.LOST:
-                follow_up.lost(desk, *which, by, row.reason)
+                return follow_up.lost(desk, *which, by, row.reason)
             case stage:
                 amount = row.amount if stage is Past.WON else None
-                follow_up.reached(desk, *which, by, STAGES[stage], amount)
+                return follow_up.reached(desk, *which, by, STAGES[stage], amount)
 
     def _by(self, row: Row) -> str | None:
         return self._people[row.actor] if row.actor else None
