@@ -42,7 +42,7 @@ from bot.delivery.pictures import ComeBack, PictureDesk, Ready, TooSlow
 from bot.delivery.reconcile import look_for
 from bot.delivery.settling import Sent, Settling, Tempo, shown
 from bot.domain.messages import Card, Digest, DigestChart
-from bot.use_cases.ports import Books, Parcel
+from bot.use_cases.ports import Books, Parcel, PostedCard
 
 log = structlog.get_logger(__name__)
 
@@ -185,7 +185,7 @@ class Courier:
         outcome, version = self._send(parcel, letter)
         if isinstance(outcome, Ok):
             chart_follows = isinstance(parcel.message, Digest) and version.owes_picture
-            self._settle(parcel, outcome.channel, outcome.ts, card is not None, chart_follows)
+            self._settle(parcel, outcome.channel, outcome.ts, card, chart_follows)
         elif isinstance(outcome, Gone) and card:
             self._after_deletion(claimed, letter, outcome.why)
         else:
@@ -228,9 +228,10 @@ class Courier:
         parcel: Parcel,
         channel: str,
         ts: str,
-        updated: bool = False,
+        updated: PostedCard | None = None,
         chart_follows: bool = False,
     ) -> None:
-        is_new_card = isinstance(parcel.message, Card) and not updated
-        link = self._slack.permalink(channel, ts) if is_new_card else ""
+        # One try, so that no card waits for its link; the next change of the card tries again.
+        wants_link = isinstance(parcel.message, Card) and not (updated and updated.permalink)
+        link = self._slack.permalink(channel, ts) if wants_link else ""
         self._settling.sent(parcel, Sent(channel, ts, updated, link, chart_follows))

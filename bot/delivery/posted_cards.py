@@ -38,10 +38,17 @@ def keep(
     card = PostedCard(message.number, round_, channel, ts, permalink)
     work.deliveries.keep_card(handoff.id, card)
     _start_clock(work, handoff, card)
-    before = work.deliveries.card(handoff.id, message.number - 1)
+    if message.number > 1:
+        _link_from_the_card_before(work, card, handoff.id, lane, now)
+
+
+def _link_from_the_card_before(
+    work: UnitOfWork, card: PostedCard, handoff_id: int, lane: str, now: datetime
+) -> None:
+    before = work.deliveries.card(handoff_id, card.number - 1)
     if before is not None:
-        same_lane = before.channel == channel
-        earlier = Card(handoff.id, before.number)
+        same_lane = before.channel == card.channel
+        earlier = Card(handoff_id, before.number)
         work.outbox.put(earlier, to=lane if same_lane else before.channel, now=now)
 
 

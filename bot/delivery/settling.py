@@ -4,7 +4,7 @@ or says until when it stays closed. Nothing here speaks to Slack."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ from bot.delivery.outcomes import (
     Unlisted,
 )
 from bot.domain.messages import Card, DigestChart
-from bot.use_cases.ports import Books, Parcel
+from bot.use_cases.ports import Books, Parcel, PostedCard, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -51,12 +51,12 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Where a message now is. `updated`: it was there before, and was changed in place."""
+    """Where a message now is."""
 
     channel: str
     ts: str
-    updated: bool = False
-    permalink: str = ""  # of a new card
+    updated: PostedCard | None = None  # the card that was there before and was changed in place
+    permalink: str = ""  # of a card, where it was asked for
     chart_follows: bool = False  # a digest posted without its picture
 
 
@@ -78,9 +78,8 @@ class Settling:
         now, message = self._clock(), parcel.message
         free_at = None if sent.updated else now + self._tempo.between_posts
         with self._books.writing() as work:
-            if isinstance(message, Card) and not sent.updated:
-                place = (sent.channel, sent.ts, sent.permalink)
-                posted_cards.keep(work, message, *place, lane=parcel.lane, now=now)
+            if isinstance(message, Card):
+                _keep_card(work, message, sent, parcel.lane, now)
             if sent.chart_follows:
                 work.outbox.put(DigestChart(getattr(message, "report", 0)), parcel.lane, now)
             work.deliveries.settle(parcel, sent.ts, free_at, sent.channel)
@@ -137,6 +136,15 @@ class Settling:
             work.deliveries.doubt(parcel, self._wire_clock() + after)
             work.commit()
         log.info("Still in doubt", action="in_doubt", why=why, **shown(parcel))
+
+
+def _keep_card(work: UnitOfWork, message: Card, sent: Sent, lane: str, now: datetime) -> None:
+    if sent.updated is None:
+        place = (sent.channel, sent.ts, sent.permalink)
+        posted_cards.keep(work, message, *place, lane=lane, now=now)
+    elif sent.permalink:
+        linked = replace(sent.updated, permalink=sent.permalink)
+        work.deliveries.keep_card(message.handoff, linked)
 
 
 _ACTIONS: dict[type, str] = {

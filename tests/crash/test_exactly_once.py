@@ -14,12 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.agreement import Clock
-from bot.domain.messages import Reminder
 from bot.use_cases import answer
 from tests.crash import mortal
 from tests.crash.mortal import Place, Point
-from tests.scenario.office import Office, open_office
+from tests.scenario.office import Office, open_office, reminder
 
 # Forks from a process that has loaded all of it and has no threads: a start takes milliseconds.
 PROCESSES = multiprocessing.get_context("forkserver")
@@ -34,9 +32,19 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield opened
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_office(
+    request: pytest.FixtureRequest, tmp_path: Path, postgres_database: Callable[..., str]
+) -> Iterator[Office]:
+    """The same on both databases."""
+    database = postgres_database() if request.param == "postgresql" else ""
+    with open_office(tmp_path, database=database) as opened:
+        yield opened
+
+
 def start(office: Office, point: Point = Point.NEVER, nth: int = 1) -> ForkServerProcess:
     place = Place(
-        database=str(office.books._engine.url),
+        database=office.books._engine.url.render_as_string(hide_password=False),
         api_url=office.server.api_url,
         token=office.workspace.app.bot_token,
         now=office.clock.now(),
@@ -73,19 +81,19 @@ def new_card(office: Office) -> None:
 def changed_card(office: Office) -> None:
     lead = office.lead()
     office.deliver()
-    answer.accept(office.desk, lead, 1, str(office.workspace.user("@erik").id))
+    answer.accept(office.desk, lead, 1, office.erik)
 
 
 def reply(office: Office) -> None:
     lead = office.lead()
     office.deliver()
-    office.say(Reminder(lead, 1, Clock.ANSWER, 80, card=1))
+    office.say(reminder(lead, card=1))
 
 
 def nudge(office: Office) -> None:
     lead = office.lead()
     office.deliver()
-    office.say(Reminder(lead, 1, Clock.ANSWER, 80), "@maja")
+    office.say(reminder(lead), "@maja")
 
 
 REMINDER = "reminder {'handoff': 1, 'round': 1, 'clock': <Clock.ANSWER: 'answer'>, 'percent': 80"
@@ -137,8 +145,9 @@ def test_the_clock_starts_once_whatever_died(office: Office, point: Point) -> No
     assert ["offered", "posted"] == [move.event.value for move in journal]
 
 
-def test_killed_again_and_again_in_a_burst(office: Office) -> None:
+def test_killed_again_and_again_in_a_burst(any_office: Office) -> None:
     """Five leads, and a process that never survives its next send: five cards."""
+    office = any_office
     leads = [office.lead(name) for name in ("Ada", "Bo", "Cy", "Di", "Ed")]
     deaths = 0
     for point in (Point.SENT, Point.SETTLED, Point.CLAIMED, Point.SENT, Point.SENDING) * 3:
@@ -150,8 +159,9 @@ def test_killed_again_and_again_in_a_burst(office: Office) -> None:
     assert [f"card 1 of {lead}: offered" for lead in leads] == everything_said(office)
 
 
-def test_two_processes_over_one_outbox_say_everything_once_and_in_order(office: Office) -> None:
+def test_two_processes_over_one_outbox_say_everything_once_and_in_order(any_office: Office) -> None:
     """Baton on two machines is still one bot."""
+    office = any_office
     leads = [office.lead(f"lead-{number}") for number in range(12)]
     both = [start(office), start(office)]
     assert [0, 0] == [ending(process) for process in both]

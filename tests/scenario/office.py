@@ -6,7 +6,7 @@ true at the moment of rendering.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,11 +19,11 @@ from bot.delivery.outcomes import Blocks
 from bot.delivery.pictures import PictureDesk
 from bot.delivery.settling import Tempo
 from bot.delivery.slack_api import SlackApi
-from bot.domain.agreement import Agreement, MarketingPromise
+from bot.domain.agreement import Agreement, Clock, MarketingPromise
 from bot.domain.assignment import Assignment, Queue
 from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
-from bot.domain.messages import Card, Digest, DigestChart, Message, to_payload
+from bot.domain.messages import Card, Digest, DigestChart, Message, Reminder, to_payload
 from bot.use_cases import offer
 from bot.use_cases.ports import Desk, PostedCard, UnitOfWork
 from playground import InstalledApp, Seen, Server, Workspace, WorkspaceClock, sample_workspace
@@ -53,6 +53,16 @@ AGREEMENT = Agreement(
     terms=TERMS,
 )
 QUICK = Tempo(between_posts=timedelta())
+CHANNEL = "#mql-handoff"
+
+
+def reminder(handoff: int, **more: Any) -> Reminder:
+    return Reminder(handoff, round=1, clock=Clock.ANSWER, percent=80, **more)
+
+
+def errors_in(logs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What was said aloud to whoever runs the bot."""
+    return [line["action"] for line in logs if line["log_level"] == "error"]
 
 
 @dataclass(frozen=True)
@@ -140,7 +150,32 @@ class Office:
         facts = LeadFacts(email=f"{name}@acme.example", name=name, company="Acme")
         return offer.raise_lead(self.desk, facts).handoff_id
 
-    def say(self, message: Message, to: str = "#mql-handoff") -> None:
+    def report(self) -> int:
+        """A week to report on."""
+        week = timedelta(days=7)
+        with self.books.writing() as work:
+            report = work.reports.open(
+                "week", "mql-handoff", "2026-W09", START - week, START, {}, START
+            )
+            assert report is not None
+            work.commit()
+        return report.id
+
+    @property
+    def erik(self) -> str:
+        """A seller."""
+        return str(self.workspace.user("@erik").id)
+
+    def delete_card(self, handoff_id: int) -> None:
+        """Somebody tidies up the channel."""
+        card = self.card(handoff_id)
+        assert card is not None
+        message = self.workspace.messages.get(card.channel, card.ts)
+        assert message is not None
+        with self.workspace.lock:
+            self.workspace.messages.delete(message)
+
+    def say(self, message: Message, to: str = CHANNEL) -> None:
         with self.books.writing() as work:
             work.outbox.put(message, to, self.clock.now())
             work.commit()
@@ -198,10 +233,11 @@ def open_office(
     scopes: frozenset[str] | None = None,
     tempo: Tempo = QUICK,
     draw: Callable[[Any], bytes] | None = None,
+    database: str = "",
 ) -> Iterator[Office]:
     clock = WorkspaceClock(START, paused=True)
     app = InstalledApp() if scopes is None else InstalledApp(scopes=scopes)
-    books = Books(f"sqlite:///{folder / 'baton.db'}")
+    books = Books(database or f"sqlite:///{folder / 'baton.db'}")
     books.migrate()
     with Server(sample_workspace(app=app, clock=clock)) as server:
         slack = SlackApi(app.bot_token, clock.now, server.api_url, HTTP_TIMEOUT_SECONDS)
