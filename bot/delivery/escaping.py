@@ -16,7 +16,7 @@ _SPARE = 4  # raw characters looked at for each one shown; the rest is cut unsee
 # Controls, zero-width fillers, lone surrogates, and what turns the direction of text around it.
 # Joiners (U+200C, U+200D) stay: Persian and many emoji are written with them.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u034f\u180e\u200b\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]"
 )
 _GAPS = re.compile(r"\s+")

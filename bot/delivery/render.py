@@ -25,7 +25,6 @@ from bot.delivery import block_limits, escaping
 from bot.delivery.block_limits import Json
 from bot.delivery.languages import Language, language
 
-
 LONGEST_URL = 2000  # characters; a button takes more, a section around it might not
 
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}", re.ASCII)
@@ -88,18 +87,22 @@ class Renderer:
         return self._environment(reads).get_template(template).render(context)
 
     def _json(self, template: str, context: Mapping[str, Any], reads: str) -> Json:
-        text = self.source(f"{template}.json.j2", context, reads)
-        try:
-            made: Json = json.loads(text)
-        except json.JSONDecodeError as problem:
-            raise NotJson(template, problem) from None  # its own traceback would quote the lead
-        return made
+        return parsed(template, self.source(f"{template}.json.j2", context, reads))
 
     def _environment(self, reads: str) -> Environment:
         speaks = self.language(reads)
         if speaks.code not in self._environments:
             self._environments[speaks.code] = environment(speaks, self._zone)
         return self._environments[speaks.code]
+
+
+def parsed(template: str, text: str) -> Json:
+    """Raises NotJson."""
+    try:
+        made: Json = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise NotJson(template, problem) from None  # its own traceback would quote the lead
+    return made
 
 
 def environment(speaks: Language, zone: ZoneInfo) -> Environment:

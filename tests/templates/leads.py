@@ -232,3 +232,93 @@ def of_other_queue(terms: Terms) -> Terms:
     """The same terms, also for the queue a lead was handed on to."""
     calendars = {**terms.calendars, "dach": terms.calendars["nordics"]}
     return replace(terms, calendars=calendars)
+
+
+MONDAY_LATE = stockholm("2026-03-02 16:30")
+TUESDAY = stockholm("2026-03-03 11:00")
+WEDNESDAY = stockholm("2026-03-04 11:00")
+NOON = stockholm("2026-03-02 12:00")
+AFTER_NOON = stockholm("2026-03-02 12:01")
+
+
+def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[str, Story]:
+    """One lead in every state a card can show."""
+    wide = of_other_queue(TERMS)
+
+    def lead(posted: bool = True) -> Story:
+        return Story(facts, wide, posted)
+
+    def worked() -> Story:
+        return lead().accepted().contacted()
+
+    return {
+        "not posted yet": lead(posted=False),
+        "offered": lead(),
+        "accepted in time": lead().accepted(),
+        "accepted late": lead().accepted(stockholm("2026-03-02 15:05")),
+        "contacted": worked(),
+        "sql": worked().reached(Event.SQL, TUESDAY),
+        "opportunity": worked().reached(Event.SQL, TUESDAY).reached(Event.OPPORTUNITY, WEDNESDAY),
+        "won": worked().reached(Event.WON, WEDNESDAY, Decimal("12000.50")),
+        "won, amount unknown": lead().accepted().reached(Event.WON, WEDNESDAY),
+        "lost": worked().lost(WEDNESDAY, "not_icp"),
+        "rejected": lead().rejected("bad_data", note),
+        "recycled": lead().rejected("bad_timing", note, date(2026, 5, 4)),
+        "not mine": lead().not_mine(),
+        "disqualified": lead().accepted().disqualified(TUESDAY, "not_icp", note),
+        "released": lead().accepted().gave_back(Event.RELEASED, NOON, "U0BO").posted(AFTER_NOON),
+        "returned": lead().accepted().gave_back(Event.RETURNED, WEDNESDAY).posted(WEDNESDAY),
+        "shown again": lead().shown_again(MONDAY_LATE).posted(MONDAY_LATE),
+        "offered to another queue": lead().not_mine().offered_again(NOON).posted(AFTER_NOON),
+    }
+
+
+def _clock(met: int, breached: int, overdue: int, median: float | None) -> dict[str, Any]:
+    judged = met + breached + overdue
+    return {
+        "met": met,
+        "breached": breached,
+        "overdue_open": overdue,
+        "attainment": met / judged if judged else None,
+        "median_minutes": median,
+        "p90_minutes": median and median * 5,
+        "median_wall_minutes": median,
+        "p90_wall_minutes": median and median * 9,
+    }
+
+
+def week(accepted: int, rejected: int, won_amount: float | None = 36000) -> dict[str, Any]:
+    """The figures of a week, as a report keeps them."""
+    answered = accepted + rejected + 2
+    total = {
+        "posted": answered + 3,
+        "answered": answered,
+        "accepted": accepted,
+        "rejected": rejected,
+        "not_mine": 2,
+        "open": 3,
+        "answer": _clock(accepted, rejected, 1, 72.5),
+        "touch": _clock(accepted // 2, 0, 0, 130.0 if accepted > 1 else None),
+        "sql": accepted // 3,
+        "disqualified": 1,
+        "opportunity": accepted // 4,
+        "won": accepted // 5,
+        "won_amount": won_amount,
+        "lost": 1,
+    }
+    return {
+        **total,
+        "by_source": {"Webinar": total, "unknown": total},
+        "by_seller": {"U0BO": total, "unknown": total},
+        "by_reason": {"not_icp": rejected, "gone_from_the_list": 1},
+        "acceptance": {"count": accepted, "of": accepted + rejected},
+        "running": {"answer": 3, "touch": 1},
+    }
+
+
+FIGURES = {
+    "week": week(86, 19),
+    "before": week(11, 4, None),
+    "starts": "2026-03-02",
+    "ends": "2026-03-09",
+}

@@ -1,0 +1,125 @@
+"""Everything Baton can say about a lead and a week, for tests that look at all of it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from bot.delivery.block_limits import Json
+from bot.delivery.render import Rendered
+from bot.delivery.wording import Words
+from bot.domain.agreement import Clock
+from bot.domain.lead import LeadFacts
+from bot.domain.messages import (
+    Card,
+    Digest,
+    DigestBreakdown,
+    DigestChart,
+    Escalation,
+    Message,
+    NotMineNews,
+    RaisedAgain,
+    RejectionNews,
+    Reminder,
+    Returned,
+)
+from bot.use_cases.ports import People
+from tests.templates.leads import (
+    ADA,
+    FIGURES,
+    MONDAY_LATE,
+    NOON,
+    POSTED,
+    Directory,
+    Story,
+    desk,
+    shelf,
+    stories,
+)
+
+TEAM = ("@nordic-sales", "@maja", "@nobody")
+PEOPLE = cast("People", Directory())
+
+
+def told() -> dict[str, tuple[str, Message]]:
+    """Every message but the card, with the story it belongs to."""
+    return {
+        "reminder in the thread": ("offered", Reminder(12, 1, Clock.ANSWER, 80, TEAM, 1, True)),
+        "reminder, late": ("offered", Reminder(12, 1, Clock.ANSWER, 80, TEAM, 1, True, 75)),
+        "reminder to the holder": (
+            "accepted in time",
+            Reminder(12, 1, Clock.TOUCH, 80, ("U0BO",)),
+        ),
+        "escalation": ("offered", Escalation(12, 1, Clock.ANSWER, 100, TEAM, 1, True)),
+        "escalation, shown again": (
+            "shown again",
+            Escalation(12, 1, Clock.ANSWER, 150, ("@henrik",), 1, True),
+        ),
+        "escalation of the touch": (
+            "accepted in time",
+            Escalation(12, 1, Clock.TOUCH, 100, ("U0BO", "@maja"), 1),
+        ),
+        "returned": ("returned", Returned(12, 1, Clock.TOUCH, 150, ("U0BO", "@henrik"), 1)),
+        "raised again": ("accepted in time", RaisedAgain(12, 1, ("U0BO",))),
+        "rejection news": ("rejected", RejectionNews(12, 1)),
+        "rejection news, with a date": ("recycled", RejectionNews(12, 1)),
+        "not mine news": ("not mine", NotMineNews(12, 1)),
+        "not mine news, settled": ("offered to another queue", NotMineNews(12, 1)),
+        "digest": ("offered", Digest(1)),
+        "digest breakdown": ("offered", DigestBreakdown(1)),
+        "digest chart": ("offered", DigestChart(1)),
+    }
+
+
+def messages(
+    words: Words, facts: LeadFacts = ADA, note: str = "Call again in May."
+) -> Iterator[tuple[str, Rendered]]:
+    all_stories = stories(facts, note)
+    for name, story in all_stories.items():
+        dossier = story.dossier()
+        for number in range(1, dossier.handoff.card + 1):
+            said = words.render(Card(12, number), shelf(dossier), MONDAY_LATE)
+            yield f"card {number}, {name}", said
+    for name, (story_name, message) in told().items():
+        work = shelf(all_stories[story_name].dossier(), figures=FIGURES)
+        yield name, words.render(message, work, NOON, to="U0ANNA", picture="F0PICTURE")
+    yield from _replies(words, all_stories)
+
+
+def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str, Rendered]]:
+    for name in ("offered", "accepted in time", "contacted", "rejected", "not mine", "released"):
+        dossier = all_stories[name].dossier()
+        for reply in (
+            words.already_answered,
+            words.not_allowed,
+            words.old_card,
+            words.out_of_order,
+            words.thanks,
+        ):
+            yield f"{reply.__name__}, {name}", reply(dossier, PEOPLE, "U0CILLA")
+    for name in ("gone", "try_again"):
+        yield name, words.notice(name)
+    one, other = all_stories["won"].dossier(), all_stories["released"].dossier()
+    query = one.lead.facts.name
+    yield "found one", words.found_one(one, PEOPLE, POSTED)
+    yield "found one, offered again", words.found_one(other, PEOPLE, POSTED)
+    hits = [(one.lead, one), (other.lead, other), (one.lead, None)]
+    yield "found many", words.found_many(query, hits, PEOPLE)
+    yield "found too many", words.found_many(query, hits * 5, PEOPLE)
+    yield "found none", words.found_none(query)
+    yield "help", words.help()
+
+
+def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
+    all_stories = stories(facts)
+    dossier = all_stories["accepted in time"].dossier()
+    yield "reject", words.reject_view(all_stories["offered"].dossier())
+    yield "gone, accepted", words.gone_view(dossier, PEOPLE, "U0CILLA")
+    yield "gone, offered again", words.gone_view(all_stories["released"].dossier(), PEOPLE)
+    yield "disqualify", words.disqualify_view(dossier)
+    yield "won", words.won_view(dossier)
+    yield "lost", words.lost_view(dossier)
+
+
+def words(language: str = "en") -> Words:
+    return Words(desk(), language)
