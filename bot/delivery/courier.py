@@ -195,7 +195,7 @@ class Courier:
         """The outcome of the first version that Slack does not refuse, else of the last."""
         for version in letter.versions:
             outcome = self._try(parcel, letter, version)
-            if not isinstance(outcome, RefusedContent | Unlisted):
+            if not _perhaps_for_its_looks(parcel, outcome):
                 break
             refused = "Slack refuses a message as it is written"
             log.warning(refused, action="refused_content", why=outcome.why, **shown(parcel))
@@ -235,3 +235,11 @@ class Courier:
         wants_link = isinstance(parcel.message, Card) and not (updated and updated.permalink)
         link = self._slack.permalink(channel, ts) if wants_link else ""
         self._settling.sent(parcel, Sent(channel, ts, updated, link, chart_follows))
+
+
+def _perhaps_for_its_looks(parcel: Parcel, outcome: Outcome) -> bool:
+    """Is it worth saying more plainly? An error nobody knows may mean anything; a card is not
+    stripped of its buttons for that."""
+    if isinstance(outcome, Unlisted):
+        return not isinstance(parcel.message, Card)
+    return isinstance(outcome, RefusedContent)

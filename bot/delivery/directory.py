@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.delivery.outcomes import Directory, Roster
+from bot.delivery.outcomes import Directory, Roster, reason
 from bot.use_cases.ports import Books
 
 log = structlog.get_logger(__name__)
@@ -33,19 +33,27 @@ class DirectoryReader:
     def refresh_if_older(self, than: timedelta = READ_EVERY) -> bool:
         """Read unless that happened lately; True when it was read just now."""
         with self._reading:
-            if self._read_at is not None and self._wire_clock() - self._read_at < than:
-                return False
-            return self._refresh()
+            return self._refresh_if_older(than)
 
     def look_again(self) -> bool:
         """A name was not found: somebody may be new. True when it is worth looking it up again."""
-        return self.refresh_if_older(READ_AGAIN_AFTER)
+        asked_at = self._wire_clock()
+        with self._reading:
+            if self._read_at is not None and self._read_at >= asked_at:
+                return True  # somebody else asked the same, and we waited for the answer
+            return self._refresh_if_older(READ_AGAIN_AFTER)
+
+    def _refresh_if_older(self, than: timedelta) -> bool:
+        if self._read_at is not None and self._wire_clock() - self._read_at < than:
+            return False
+        return self._refresh()
 
     def _refresh(self) -> bool:
         answer = self._slack.roster()
         self._read_at = self._wire_clock()
         if not isinstance(answer, Roster):
-            log.warning("The directory could not be read", action="directory_unread", why=answer)
+            unread = "The directory could not be read"
+            log.warning(unread, action="directory_unread", why=reason(answer))
             return False
         with self._books.writing() as work:
             work.people.replace_all(answer.people, answer.groups, answer.channels)

@@ -74,6 +74,11 @@ Failure = RateLimited | TryLater | Unknown | Broken | RefusedContent | Gone | Un
 Outcome = Ok | Failure
 
 
+def reason(failure: Failure) -> str:
+    """For logs and for the row that is kept: Slack's own name of the error, nothing personal."""
+    return "rate limited" if isinstance(failure, RateLimited) else failure.why
+
+
 @dataclass(frozen=True, slots=True)
 class Absent:
     """Looked for it through all of the time asked for: it is not there."""

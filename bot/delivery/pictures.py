@@ -24,6 +24,7 @@ from bot.delivery.outcomes import (
     TryLater,
     Unknown,
     Uploaded,
+    reason,
 )
 from bot.use_cases.ports import Report
 
@@ -104,7 +105,7 @@ class PictureDesk:
         """An upload may be repeated freely; a refusal (files forbidden, say) stands."""
         if isinstance(failure, RateLimited | TryLater | Unknown):
             return begun
-        log.warning("The digest goes without its chart", action="no_picture", why=failure.why)
+        log.warning("The digest goes without its chart", action="no_picture", why=reason(failure))
         return NoPicture()
 
     def _known(self, report_id: int) -> UnderWay | None:

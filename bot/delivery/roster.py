@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from bot.delivery.outcomes import Broken, Failure, RateLimited, Roster, Unlisted
+from bot.delivery.outcomes import Broken, Failure, Roster, Unlisted, reason
 from bot.use_cases.ports import Group, Person
 
 PAGE = 1000
@@ -33,7 +33,7 @@ def read(items: Listing) -> Roster | Failure:
     if not isinstance(groups, list):
         if not _is_for_good(groups):
             return groups
-        lacking.append(f"groups: {_why(groups)}")
+        lacking.append(f"groups: {reason(groups)}")
         groups = []
     channels = _channels(items, lacking)
     if not isinstance(channels, dict):
@@ -56,7 +56,7 @@ def _channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
         if isinstance(ours, list):
             names |= _by_name(ours)
         elif _is_for_good(ours):
-            lacking.append(f"{kind}s: {_why(ours)}")
+            lacking.append(f"{kind}s: {reason(ours)}")
         else:
             return ours
     others = items(
@@ -79,10 +79,6 @@ def _is_for_good(failure: Failure) -> bool:
     if isinstance(failure, Unlisted):
         return failure.why in GROUPS_NEED_A_PAID_PLAN or failure.why == "unknown_method"
     return isinstance(failure, Broken) and failure.why in ("missing_scope", "no_permission")
-
-
-def _why(failure: Failure) -> str:
-    return "rate limited" if isinstance(failure, RateLimited) else failure.why
 
 
 def people(users: Iterable[Json]) -> list[Person]:

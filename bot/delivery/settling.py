@@ -21,6 +21,7 @@ from bot.delivery.outcomes import (
     TryLater,
     Unknown,
     Unlisted,
+    reason,
 )
 from bot.domain.messages import Card, DigestChart
 from bot.use_cases.ports import Books, Parcel, PostedCard, UnitOfWork
@@ -111,7 +112,7 @@ class Settling:
         """Slack did not say yes. `repeatable`: twice is as good as once, so doubt does no harm."""
         pause = self._tempo.pause(parcel.attempts)
         in_doubt = self._tempo.http_timeout + self._tempo.settling
-        why = "rate limited" if isinstance(failure, RateLimited) else failure.why
+        why = reason(failure)
         with self._books.writing() as work:
             match failure:
                 case RateLimited(after):

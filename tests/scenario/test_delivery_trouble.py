@@ -220,15 +220,30 @@ def test_what_slack_refuses_even_plainly_is_set_aside_loudly(office: Office) -> 
     assert ["failed"] == errors_in(logs)
 
 
-def test_an_error_nobody_knows_keeps_the_message(office: Office) -> None:
-    """Slack may invent a refusal tomorrow; the lead is still there when somebody has read it."""
+def test_an_error_nobody_knows_keeps_the_card(office: Office) -> None:
+    """Slack may invent a refusal tomorrow; the lead is still there when somebody has read it, and
+    its buttons with it."""
     office.lead()
-    office.workspace.faults.refuse("chat.postMessage", "born_next_year", times=2)
+    office.workspace.faults.refuse("chat.postMessage", "born_next_year")
     office.deliver()
     assert {CHANNEL: "born_next_year"} == office.paused()
     office.resume()
     office.deliver()
-    assert 1 == len(office.channel())
+
+    (seen,) = office.seen()
+    assert [] != seen.blocks
+
+
+def test_an_error_nobody_knows_costs_other_messages_their_looks(office: Office) -> None:
+    """If it was only about the blocks, the reminder is said all the same."""
+    lead = office.lead()
+    office.deliver()
+    office.say(reminder(lead), "@maja")
+    office.workspace.faults.refuse("chat.postMessage", "born_next_year")
+    office.deliver()
+
+    assert 1 == len(office.dm("@maja"))
+    assert {} == office.paused()
 
 
 def test_a_template_with_a_mistake_stops_only_its_own_message(office: Office) -> None:
