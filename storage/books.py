@@ -26,6 +26,7 @@ from storage.intake import StoredIntake
 from storage.leads import StoredLeads
 from storage.outbox import StoredOutbox
 from storage.people import StoredPeople
+from storage.postgresql import prepare_postgresql
 from storage.reports import StoredReports
 from storage.sqlite import WRITES, prepare_sqlite
 from storage.terms import StoredTerms, TermsCache
@@ -196,6 +197,7 @@ def _address(url: str) -> URL:
 def _engine(address: URL) -> Engine:
     options: dict[str, Any] = {
         "json_serializer": to_json,
+        "hide_parameters": True,  # in errors: they hold what people are called
         "pool_size": CONNECTIONS,
         "max_overflow": BURST,
     }
@@ -204,4 +206,6 @@ def _engine(address: URL) -> Engine:
         prepare_sqlite(engine)
         return engine
     # A click must not be the one to find out that the server was restarted.
-    return create_engine(address, **options, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    engine = create_engine(address, **options, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    prepare_postgresql(engine)
+    return engine

@@ -95,10 +95,8 @@ _PAUSED = (
     .order_by(lanes.c.lane)
 )
 _RESUME = update(lanes).where(lanes.c.paused_because.is_not(None)).values(paused_because=None)
-_SAID = (
-    select(outbox.c.payload, outbox.c.channel, outbox.c.lane, outbox.c.ts)
-    .where(outbox.c.kind == bindparam("kind"), text("state = 'sent'"))
-    .order_by(outbox.c.id.desc())
+_SAID = select(outbox.c.id, outbox.c.payload, outbox.c.channel, outbox.c.lane, outbox.c.ts).where(
+    outbox.c.kind == bindparam("kind"), text("state = 'sent'")
 )
 _SAID_OF_HANDOFF = _SAID.where(outbox.c.handoff_id == bindparam("handoff"))
 _SAID_OF_NONE = _SAID.where(outbox.c.handoff_id.is_(None))
@@ -199,10 +197,10 @@ class StoredDeliveries:
         if "handoff" in payload:
             query, known = _SAID_OF_HANDOFF, {**known, "handoff": payload["handoff"]}
         wanted = to_json(payload)
-        for said, channel, lane, ts in self._connection.execute(query, known):
-            if to_json(said) == wanted:
-                return (channel or lane, ts)
-        return None
+        rows = self._connection.execute(query, known)
+        same = [row for row in rows if to_json(row.payload) == wanted]
+        last = max(same, key=lambda row: row.id, default=None)
+        return (last.channel or last.lane, last.ts) if last else None
 
     def _take(self, rows: Sequence[AnyRow], wire_now: datetime, until: datetime) -> None:
         ids = [row.id for row in rows]

@@ -1,6 +1,7 @@
 """One suite on both databases: a test that asks for `books` runs on each."""
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,12 @@ def migrate(url: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without tables."""
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Call it for the address of one more database without tables."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.db'}"
-    made: str = request.getfixturevalue("postgres_database")()
+        numbers = itertools.count()
+        return lambda: f"sqlite:///{tmp_path / f'empty{next(numbers)}.db'}"
+    made: Callable[[], str] = request.getfixturevalue("postgres_database")
     return made
 
 
