@@ -195,10 +195,11 @@ class Courier:
         """The outcome of the first version that Slack does not refuse, else of the last."""
         for version in letter.versions:
             outcome = self._try(parcel, letter, version)
-            if not _perhaps_for_its_looks(parcel, outcome):
+            why = _refused_for_its_looks(parcel, outcome)
+            if why is None:
                 break
             refused = "Slack refuses a message as it is written"
-            log.warning(refused, action="refused_content", why=outcome.why, **shown(parcel))
+            log.warning(refused, action="refused_content", why=why, **shown(parcel))
         return outcome, version
 
     def _try(self, parcel: Parcel, letter: Letter, version: Version) -> Outcome:
@@ -237,9 +238,11 @@ class Courier:
         self._settling.sent(parcel, Sent(channel, ts, updated, link, chart_follows))
 
 
-def _perhaps_for_its_looks(parcel: Parcel, outcome: Outcome) -> bool:
-    """Is it worth saying more plainly? An error nobody knows may mean anything; a card is not
-    stripped of its buttons for that."""
-    if isinstance(outcome, Unlisted):
-        return not isinstance(parcel.message, Card)
-    return isinstance(outcome, RefusedContent)
+def _refused_for_its_looks(parcel: Parcel, outcome: Outcome) -> str | None:
+    """Slack's name for it where it is worth saying more plainly. An error nobody knows may mean
+    anything; a card is not stripped of its buttons for that."""
+    if isinstance(outcome, RefusedContent):
+        return outcome.why
+    if isinstance(outcome, Unlisted) and not isinstance(parcel.message, Card):
+        return outcome.why
+    return None
