@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from playground.clock import WireClock
 from playground.control import Control
 from playground.courier import Courier
 from playground.person import Person
@@ -49,6 +50,15 @@ class _WebSocket(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.app: Any = _knowing_transport(self.app, transport)
+
+
+class _RealTimeLoop(asyncio.SelectorEventLoop):
+    """Timers by wire time: a test that freezes time while the server runs would stop them all."""
+
+    _wire = WireClock()
+
+    def time(self) -> float:
+        return self._wire.monotonic()
 
 
 class Server:
@@ -92,13 +102,18 @@ class Server:
         self.workspace.base_url = self.url
         self.workspace.faults.on_sockets = self._on_sockets
         self._uvicorn = uvicorn.Server(self._config())
+        serving = self._uvicorn.serve([listening])
         self._thread = threading.Thread(
-            target=self._uvicorn.run, args=([listening],), name="playground", daemon=True
+            target=self._run, args=(serving,), name="playground", daemon=True
         )
         self._thread.start()
         if not self._ready.wait(10):
             raise RuntimeError("the playground did not start within 10 s")
         return self
+
+    def _run(self, serving: Coroutine[Any, Any, None]) -> None:
+        with asyncio.Runner(loop_factory=_RealTimeLoop) as runner:
+            runner.run(serving)
 
     def _config(self) -> uvicorn.Config:
         app = Starlette(

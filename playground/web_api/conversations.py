@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playground.errors import SlackError
+from playground.messages import micros_of
 from playground.state import Channel, Json, Message
 from playground.web_api.calls import SCOPE_FAMILY, Call, method
 
@@ -90,17 +93,23 @@ def history(call: Call) -> Json:
 @method("conversations.replies", tier=3, scopes=HISTORY)
 def replies(call: Call) -> Json:
     channel = _readable(call)
+    oldest, latest = call.micros("oldest") or 0, call.micros("latest")
     thread = call.workspace.messages.replies(channel.id, call.required("ts"))
     if not thread:
         raise SlackError("thread_not_found")
-    return _described(call, [thread[0], *(m for m in thread[1:] if _in_range(call, m))])
+    within = _within(oldest, latest, call.flag("inclusive"))
+    return _described(call, [thread[0], *(m for m in thread[1:] if within(m))])
 
 
-def _in_range(call: Call, message: Message) -> bool:
-    oldest, latest = call.text("oldest") or "0", call.text("latest") or "9999999999"
-    if call.flag("inclusive"):
-        return float(oldest) <= float(message.ts) <= float(latest)
-    return float(oldest) < float(message.ts) < float(latest)
+def _within(oldest: int, latest: int | None, inclusive: bool) -> Callable[[Message], bool]:
+    """The thread's root is always shown; this is asked of its replies."""
+    slack = 1 if inclusive else 0
+
+    def within(message: Message) -> bool:
+        at = micros_of(message.ts)
+        return oldest - slack < at and (latest is None or at < latest + slack)
+
+    return within
 
 
 @method("conversations.open", tier=3, scopes="im:write mpim:write groups:write channels:manage")

@@ -181,7 +181,7 @@ def test_each_kind_of_field_is_sent_in_slacks_own_words(
 ) -> None:
     """Whatever a person chooses arrives in the field Slack names for it."""
     option = {"text": plain("Bad timing"), "value": "bad_timing"}
-    elements = {
+    elements: dict[str, dict[str, Any]] = {
         "static_select": {"options": [option]},
         "multi_static_select": {"options": [option]},
         "radio_buttons": {"options": [option]},
@@ -209,7 +209,8 @@ def test_each_kind_of_field_is_sent_in_slacks_own_words(
     erik.fill(
         {
             **dict.fromkeys(("static_select", "radio_buttons"), "bad_timing"),
-            **dict.fromkeys(("multi_static_select", "checkboxes"), ["Bad timing"]),
+            "multi_static_select": ["Bad timing"],
+            "checkboxes": ["Bad timing"],
             "users_select": erik.id,
             "datepicker": "2026-03-02",
             "timepicker": "09:30",

@@ -118,10 +118,12 @@ def over_sockets(server: Server, app: App) -> Iterator[SocketModeHandler]:
     try:
         yield handler
     finally:
-        # The SDK's close() waits up to 3 s for its pending read; a dropped socket ends that read.
+        # The SDK's close() waits for a pending read (3 s) and for its queue (1 s): end both first.
         handler.client.auto_reconnect_enabled = False
         handler.client.current_session_state.terminated = True
+        handler.client.closed = True
         server.workspace.faults.drop_sockets()
+        handler.client.enqueue_message("")
         handler.close()
 
 
