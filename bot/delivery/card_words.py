@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
@@ -65,6 +65,7 @@ STAGES = frozenset(
         Event.DISQUALIFIED,
     }
 )
+IMPLY_CONTACT = STAGES - {Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE, Event.CONTACTED}
 ENDINGS = frozenset({Event.REJECTED, Event.NOT_MINE, Event.RELEASED, Event.RETURNED})
 
 
@@ -86,6 +87,7 @@ class Line:
     until: date | None = None
     amount: Decimal | None = None
     timing: Timing | None = None
+    implies_contact: bool = False  # a later stage that was the first touch as well
 
 
 def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
@@ -94,6 +96,7 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
     queue = desk.queue(handoff.queue)
     offered = handoff.state is State.OFFERED
     lines = [] if offered else list(done(dossier, people))
+    earlier = list(before(dossier, people))
     return {
         **named(dossier.lead),
         "number": dossier.lead.number,
@@ -103,7 +106,9 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         "due": answer_due(dossier, now),
         "offer_key": _offer_key(dossier, now) if offered else "",
         "last": lines[-1] if lines else None,
-        "trail": (list(before(dossier, people)) + lines[:-1])[-MOST_TRAIL:],
+        # On a lead that comes back, what was said when it went.
+        "note": next((line.note for line in reversed(lines or earlier)), ""),
+        "trail": (earlier + lines[:-1])[-MOST_TRAIL:],
         "touch_due": handoff.offer.touch_due if handoff.state is State.ACCEPTED else None,
         "facts": list(facts_of(dossier)),
         "why": clean(facts.why, LONGEST_WORDS),
@@ -181,7 +186,9 @@ def before(dossier: Dossier, people: People) -> Iterator[Line]:
     for move in dossier.journal:
         rounds += move.promised is not None
         if move.event in ENDINGS and rounds < dossier.handoff.round + (move.promised is not None):
-            yield _line(move, dossier.terms, people, None)
+            line = _line(move, dossier.terms, people, None)
+            misrouted = move.event is Event.NOT_MINE  # found its team since
+            yield replace(line, key="card.went_on.not_mine") if misrouted else line
 
 
 def reason_label(terms: Terms, code: str | None) -> str:
@@ -214,6 +221,7 @@ def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Li
         until=move.until,
         amount=move.amount,
         timing=timing,
+        implies_contact=move.event in IMPLY_CONTACT,
     )
 
 
@@ -254,7 +262,10 @@ def _offer_key(dossier: Dossier, now: datetime) -> str:
     if _shown_again(handoff, dossier.journal):
         overdue = now > answer_due(dossier, now)
         return "card.offered.still" if overdue else "card.offered.still_ahead"
-    return "card.offered.again" if handoff.round > 1 else "card.offered.new"
+    if handoff.round == 1:
+        return "card.offered.new"
+    came_from = dossier.offers[-2].promised.queue
+    return "card.offered.again" if came_from == handoff.queue else "card.offered.handed_on"
 
 
 def _shown_again(handoff: Handoff, journal: Sequence[Move]) -> bool:

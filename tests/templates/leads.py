@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
@@ -215,7 +215,7 @@ class Story:
         return self.add(handoff.give_back(self.now, event, by, at, promised()))
 
     def offered_again(self, at: datetime, queue_name: str = "dach", by: str = "U0MAJA") -> Story:
-        return self.add(handoff.offer_again(self.now, promised(queue_name), at, by))
+        return self.add(handoff.offer_again(self.now, promised(queue_name), at, by or None))
 
     def shown_again(self, at: datetime) -> Story:
         move = Move(Event.STEPPED, at, clock=self.now.clock, percent=150, new_card=True)
@@ -239,6 +239,7 @@ TUESDAY = stockholm("2026-03-03 11:00")
 WEDNESDAY = stockholm("2026-03-04 11:00")
 NOON = stockholm("2026-03-02 12:00")
 AFTER_NOON = stockholm("2026-03-02 12:01")
+MAY = datetime(2026, 5, 4, 7, tzinfo=UTC)
 
 
 def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[str, Story]:
@@ -264,6 +265,10 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "lost": worked().lost(WEDNESDAY, "not_icp"),
         "rejected": lead().rejected("bad_data", note),
         "recycled": lead().rejected("bad_timing", note, date(2026, 5, 4)),
+        "woken": lead()
+        .rejected("bad_timing", note, date(2026, 5, 4))
+        .offered_again(MAY, "nordics", "")
+        .posted(MAY),
         "not mine": lead().not_mine(),
         "disqualified": lead().accepted().disqualified(TUESDAY, "not_icp", note),
         "released": lead().accepted().gave_back(Event.RELEASED, NOON, "U0BO").posted(AFTER_NOON),
