@@ -37,7 +37,10 @@ Listener = Callable[[Change], None]
 
 
 class Feed:
-    """Listeners are called in order, in the thread that made the change: they must be quick."""
+    """Listeners are called in order, in the thread that made the change.
+
+    They must be quick and take no lock of the workspace: another thread may hold it and wait here.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now

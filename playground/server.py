@@ -94,6 +94,7 @@ class Server:
         return Person.of(self.workspace, who)
 
     def start(self) -> Server:
+        self._ready.clear()
         listening = socket.socket()
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((self._host, self._port))

@@ -68,6 +68,12 @@ def build(client: WebClient, signing_secret: str) -> App:
         app.heard.append(body)  # type: ignore[attr-defined]
         ack()
 
+    _listen_to_modals(app)
+    _listen_elsewhere(app)
+    return app
+
+
+def _listen_to_modals(app: App) -> None:
     @app.action("open")
     def open_modal(ack: Callable[..., Any], body: Json, client: WebClient) -> None:
         client.views_open(trigger_id=body["trigger_id"], view=modal(notify_on_close=True))
@@ -89,6 +95,8 @@ def build(client: WebClient, signing_secret: str) -> App:
         app.heard.append(body)  # type: ignore[attr-defined]
         ack()
 
+
+def _listen_elsewhere(app: App) -> None:
     @app.command("/lead")
     def lead(ack: Callable[..., Any], command: Json) -> None:
         if command["text"] == "slow":
@@ -107,8 +115,6 @@ def build(client: WebClient, signing_secret: str) -> App:
     @app.event("message")
     def message(event: Json, say: Callable[..., Any]) -> None:
         say(f"You said: {event['text']}")
-
-    return app
 
 
 @contextlib.contextmanager
