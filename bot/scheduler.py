@@ -11,8 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 log = structlog.get_logger(__name__)
 
-SWEEP_SECONDS = 1
-DIGEST_SECONDS = 2
+BEAT_SECONDS = 1.0  # how late a step or a digest may be
 DIRECTORY_SECONDS = 600
 
 
@@ -24,6 +23,7 @@ class Metronome:
         sweep: Callable[[], object],
         post_digests: Callable[[], object],
         refresh_directory: Callable[[], object],
+        beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         # One run at a time; a late run is still run, and several late runs are one.
         self._scheduler = BackgroundScheduler(
@@ -32,8 +32,8 @@ class Metronome:
         )
         self._scheduler.add_listener(_report, EVENT_JOB_ERROR)
         beats = {
-            "sweep": (sweep, SWEEP_SECONDS),
-            "post_digests": (post_digests, DIGEST_SECONDS),
+            "sweep": (sweep, beat_seconds),
+            "post_digests": (post_digests, beat_seconds),
             "refresh_directory": (refresh_directory, DIRECTORY_SECONDS),
         }
         for name, (job, seconds) in beats.items():

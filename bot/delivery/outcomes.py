@@ -118,6 +118,8 @@ class Roster:
     groups: Sequence[Group]
     channels: Mapping[str, str]  # name -> id
     lacking: Sequence[str] = ()
+    ours: frozenset[str] = frozenset()  # ids of the channels we are in
+    ambiguous: frozenset[str] = frozenset()  # names that several people show as their handle
 
 
 class Rendered(Protocol):

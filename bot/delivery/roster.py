@@ -35,14 +35,21 @@ def read(items: Listing) -> Roster | Failure:
             return groups
         lacking.append(f"groups: {reason(groups)}")
         groups = []
-    channels = _channels(items, lacking)
-    if not isinstance(channels, dict):
-        return channels
-    return Roster(people(users), [_group(group) for group in groups], channels, lacking)
+    ours = _our_channels(items, lacking)
+    if not isinstance(ours, dict):
+        return ours
+    return Roster(
+        people(users),
+        [_group(group) for group in groups],
+        _others(items) | ours,  # one we are in wins over another workspace's of the same name
+        lacking,
+        frozenset(ours.values()),
+        ambiguous_names(users),
+    )
 
 
-def _channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
-    """By name; a channel we are in wins over another workspace's of the same name."""
+def _our_channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
+    """Those we are in, by name."""
     names: dict[str, str] = {}
     for kind in ("public_channel", "private_channel"):
         ours = items(
@@ -59,6 +66,11 @@ def _channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
             lacking.append(f"{kind}s: {reason(ours)}")
         else:
             return ours
+    return names
+
+
+def _others(items: Listing) -> dict[str, str]:
+    """Public channels we may not be in yet; only to say "not invited" by name."""
     others = items(
         "conversations.list",
         "channels",
@@ -67,7 +79,7 @@ def _channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
         exclude_archived=True,
         limit=PAGE,
     )
-    return _by_name(others) | names if isinstance(others, list) else names
+    return _by_name(others) if isinstance(others, list) else {}
 
 
 def _by_name(channels: Iterable[Json]) -> dict[str, str]:
@@ -83,9 +95,19 @@ def _is_for_good(failure: Failure) -> bool:
 
 def people(users: Iterable[Json]) -> list[Person]:
     """Everybody who can be spoken to, the deactivated marked as such; apps are left out."""
-    humans = [user for user in users if not user.get("is_bot") and user.get("id") != "USLACKBOT"]
+    humans = _humans(users)
     shown = Counter(_shown_handle(user) for user in humans)
     return [_person(user, shown) for user in humans]
+
+
+def ambiguous_names(users: Iterable[Json]) -> frozenset[str]:
+    """What several people show as their handle, so that it names nobody."""
+    shown = Counter(_shown_handle(user) for user in _humans(users) if not user.get("deleted"))
+    return frozenset(name for name, count in shown.items() if name and count > 1)
+
+
+def _humans(users: Iterable[Json]) -> list[Json]:
+    return [user for user in users if not user.get("is_bot") and user.get("id") != "USLACKBOT"]
 
 
 def _person(user: Json, shown: Counter[str]) -> Person:

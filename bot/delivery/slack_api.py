@@ -199,6 +199,11 @@ class SlackApi:
             scopes=_scopes(_header(answer.headers, "x-oauth-scopes")),
         )
 
+    def offers_socket(self) -> Outcome:
+        """For a client with an app-level token: does Slack give it a Socket Mode connection?"""
+        answer = self._call("apps.connections.open")
+        return Ok() if isinstance(answer, SlackResponse) else answer
+
     def roster(self) -> Roster | Failure:
         return roster.read(self._items)
 

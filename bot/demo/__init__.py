@@ -5,6 +5,7 @@ The workspace runs in this process; Baton itself is a child process that knows n
 
 from __future__ import annotations
 
-from bot.demo.day import run
+from bot.demo.child import ChildFailed
+from bot.demo.day import DemoFailed, run
 
-__all__ = ["run"]
+__all__ = ["ChildFailed", "DemoFailed", "run"]

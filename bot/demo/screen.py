@@ -21,7 +21,7 @@ from playground.wording import GROUP, MENTION
 from playground.workspace import Workspace
 
 LONGEST_LINE = 150
-DATE = re.compile(r"<!date\^[^|>]*\|([^>]*)>")
+DATE = re.compile(r"<!date\^(\d+)\^[^>]*>")
 LINK = re.compile(r"<https?://[^|>]*\|([^>]*)>")
 STYLES = {
     "card": "bold",
@@ -131,8 +131,12 @@ class Screen:
         return "thread" if message.thread_ts and message.thread_ts != message.ts else ""
 
     def _readable(self, text: str) -> str:
-        """Names for ids, and dates as their fallback says them."""
+        """As a person reads it: names for ids, times in the workspace's zone, no asterisks."""
         text = MENTION.sub(lambda at: f"@{self._workspace.users[at[1]].handle}", text)
         text = GROUP.sub(lambda at: f"@{self._workspace.groups[at[1]].handle}", text)
-        text = DATE.sub(r"\1", text)
-        return html.unescape(LINK.sub(r"\1", text))
+        text = DATE.sub(lambda at: self._said(int(at[1])), text)
+        return html.unescape(LINK.sub(r"\1", text).replace("*", ""))
+
+    def _said(self, seconds: int) -> str:
+        instant = instant_of(f"{seconds}.000000").astimezone(self._zone)
+        return instant.strftime("%a %H:%M")

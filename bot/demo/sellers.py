@@ -50,9 +50,13 @@ class Sellers:
             _, _, act, seen = heapq.heappop(self._due)
             try:
                 act.do(seen)
-            except Refused:
+            except Refused:  # somebody was quicker: the button is not there any more
                 self.done["found the button gone"] += 1
         self._answer_misroutes()
+
+    def go_home(self) -> None:
+        """What was planned for later today is left: nobody works at the weekend."""
+        self._due.clear()
 
     def _story(self, number: int) -> list[Act]:
         stories = (
@@ -91,7 +95,7 @@ class Sellers:
 
     def _too_slow(self) -> list[Act]:
         """Nobody minds it, until the manager does."""
-        return [self._press("maja", Action.ACCEPT, minutes=300)]
+        return [self._press("maja", Action.ACCEPT, minutes=345)]
 
     def _qualifies(self) -> list[Act]:
         return [
@@ -151,5 +155,11 @@ class Sellers:
         for seen in maja.dm():
             if Action.REOFFER in seen.action_ids and seen.ts not in self._told:
                 self._told.add(seen.ts)
-                maja.click(Action.REOFFER, on=seen, value="everywhere-else", wait=False)
+                maja.click(Action.REOFFER, on=seen, value=_last_choice(seen), wait=False)
                 self.done[Action.REOFFER] += 1
+
+
+def _last_choice(seen: Seen) -> str:
+    selects = (element for block in seen.blocks for element in block.get("elements", ()))
+    options = next(select["options"] for select in selects if select.get("options"))
+    return str(options[-1]["value"])

@@ -1,0 +1,221 @@
+"""`baton check`: everything that would fail at night, found at noon."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from jinja2 import TemplateError
+
+from bot import app, clock
+from bot.config import Settings
+from bot.delivery.outcomes import Identity, Ok, Roster, reason
+from bot.delivery.slack_api import SlackApi
+from bot.delivery.wording import Words
+from bot.domain import assignment
+from bot.domain.agreement import Clock
+from bot.domain.assignment import NoQueue, Queue
+from bot.domain.lead import LeadFacts
+from bot.domain.messages import (
+    Card,
+    Digest,
+    DigestBreakdown,
+    DigestChart,
+    Escalation,
+    Message,
+    NotMineNews,
+    RaisedAgain,
+    RejectionNews,
+    Reminder,
+    Returned,
+)
+from bot.manifest import SCOPES
+from bot.use_cases import answer
+from bot.use_cases.offer import raise_lead
+from bot.use_cases.ports import Desk, PostedCard
+from bot.use_cases.report import week_figures
+from storage.books import Books
+
+HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    says: str
+    blocks: bool = True  # False: Baton runs, but not as well as it could
+
+
+def examine(settings: Settings, ask_slack: bool) -> list[Finding]:
+    """All there is to mend, in the order in which a person would."""
+    findings = [*_settings(settings), *_templates(settings)]
+    return [*findings, *_slack(settings)] if ask_slack else findings
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    try:
+        assignment.route(settings.queues, LeadFacts())
+    except NoQueue as error:
+        yield Finding(f"queues: {error}", blocks=False)
+    if not any(source.enabled for source in settings.intake.sources.values()):
+        says = "intake.sources: none has a secret or a token, so POST /leads takes nothing."
+        yield Finding(says, blocks=False)
+    yield from _credentials(settings)
+
+
+def _credentials(settings: Settings) -> Iterator[Finding]:
+    slack = settings.slack
+    if not slack.bot_token:
+        yield Finding("slack.bot_token: is empty; set SLACK_BOT_TOKEN (docs/slack-setup.md).")
+    if slack.mode == "socket" and not slack.app_token:
+        yield Finding("slack.app_token: Socket Mode needs it; set SLACK_APP_TOKEN.")
+    if slack.mode == "http" and not slack.signing_secret:
+        yield Finding("slack.signing_secret: mode http needs it; set SLACK_SIGNING_SECRET.")
+
+
+# ------------------------------------------------------------------------------- templates
+
+EXAMPLE = LeadFacts(
+    email="ada@example.com", name="Ada", company="Example", country="SE", source="check", why="Now"
+)
+
+
+def _templates(settings: Settings) -> Iterator[Finding]:
+    """Say everything once, in every queue, to nobody: a real lead in a database of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        books = Books(f"sqlite:///{folder}/rehearsal.db")
+        books.migrate()
+        desk = app.desk_of(settings, books, clock.now)
+        words = Words(desk, settings.language)
+        for number, queue in enumerate(settings.queues, start=1):
+            facts = replace(EXAMPLE, email=f"ada{number}@example.com")
+            yield from _rehearse(desk, words, facts, queue)
+        books.close()
+
+
+def _rehearse(desk: Desk, words: Words, facts: LeadFacts, queue: Queue) -> Iterator[Finding]:
+    only = replace(desk, queues=(replace(queue, matches=lambda _facts: True),))
+    handoff = raise_lead(only, facts).handoff_id
+    now = desk.clock()
+    with desk.books.writing() as work:
+        work.deliveries.keep_card(handoff, PostedCard(1, 1, "C0", "1.000001"))
+        report = work.reports.open(
+            "rehearsal", queue.name, "", now, now, week_figures(only, now.date()), now
+        )
+        work.commit()
+    assert report is not None
+    answer.accept(replace(only, replaying=True), handoff, 1, None)
+    with desk.books.reading() as work:
+        for message in _one_of_each(handoff, report.id):
+            try:
+                words.render(message, work, now)
+            except (ValueError, LookupError, TemplateError) as error:
+                yield Finding(f"message_templates: {message.kind} in {queue.name}: {error}")
+
+
+def _one_of_each(handoff: int, report: int) -> list[Message]:
+    about = (handoff, 1, Clock.TOUCH, 100)
+    return [
+        Card(handoff),
+        Reminder(*about),
+        Escalation(*about),
+        Returned(*about),
+        RaisedAgain(handoff),
+        RejectionNews(handoff),
+        NotMineNews(handoff),
+        Digest(report),
+        DigestBreakdown(report),
+        DigestChart(report),
+    ]
+
+
+# ----------------------------------------------------------------------------------- Slack
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    token = settings.slack.bot_token.get_secret_value()
+    if not token:
+        return  # said already
+    api = SlackApi(token, clock.now, base_url=settings.slack.api_url)
+    identity = api.auth_test()
+    if not isinstance(identity, Identity):
+        yield Finding(f"slack: the bot token is not accepted ({reason(identity)}).")
+        return
+    yield from _scopes(identity.scopes)
+    roster = api.roster()
+    if not isinstance(roster, Roster):
+        yield Finding(f"slack: people and channels cannot be read ({reason(roster)}).")
+        return
+    yield from _connection(settings)
+    yield from _channels(settings, roster)
+    yield from _people(settings, roster)
+
+
+def _scopes(granted: frozenset[str] | None) -> Iterator[Finding]:
+    """Slack may not say; then the first call that lacks one will."""
+    for scope in sorted(set(SCOPES) - granted) if granted is not None else ():
+        yield Finding(
+            f"slack: the scope {scope} is missing, needed to {SCOPES[scope]}: "
+            "take the manifest of `baton manifest`, and install the app again.",
+            blocks=scope not in HISTORY,
+        )
+
+
+def _connection(settings: Settings) -> Iterator[Finding]:
+    app_token = settings.slack.app_token.get_secret_value()
+    if settings.slack.mode == "socket" and app_token:
+        answer = SlackApi(app_token, clock.now, base_url=settings.slack.api_url).offers_socket()
+        if not isinstance(answer, Ok):
+            why = f"gives no Socket Mode connection ({reason(answer)})"
+            yield Finding(f"slack.app_token: {why}: is it the one with connections:write?")
+
+
+def _channels(settings: Settings, roster: Roster) -> Iterator[Finding]:
+    wanted = {queue.address: f"queues.{queue.name}.channel" for queue in settings.queues}
+    wanted.setdefault(f"#{settings.digest.channel.removeprefix('#')}", "digest.channel")
+    for address, place in wanted.items():
+        name = address.removeprefix("#")
+        channel = roster.channels.get(name, name if name in roster.channels.values() else None)
+        if channel is None:
+            yield Finding(f"{place}: there is no channel {address}, or it is private and Baton is "
+                          "not in it: /invite @Baton there.")  # fmt: skip
+        elif channel not in roster.ours:
+            yield Finding(f"{place}: Baton is not in {address}: /invite @Baton there.")
+
+
+def _people(settings: Settings, roster: Roster) -> Iterator[Finding]:
+    """Each name once, at the first place that uses it."""
+    names: dict[str, str] = {}
+    for queue in settings.queues:
+        at = f"queues.{queue.name}"
+        for name, key in (
+            (queue.manager, "manager"),
+            (queue.head, "head"),
+            *((name, "sellers") for name in queue.sellers),
+            *((name, "marketers") for name in queue.marketers),
+        ):
+            names.setdefault(name, f"{at}.{key}")
+    names.setdefault(settings.agreement.sales_leader, "agreement.leaders.sales")
+    names.setdefault(settings.agreement.marketing_leader, "agreement.leaders.marketing")
+    for campaign, owner in settings.intake.owners.items():
+        names.setdefault(owner, f"intake.owners.{campaign}")
+    for name, place in names.items():
+        if problem := _unreachable(name, roster):
+            yield Finding(f"{place}: {name} {problem}")
+
+
+def _unreachable(name: str, roster: Roster) -> str | None:
+    """What keeps this name from being heard by anybody."""
+    handle = name.removeprefix("@").lower()
+    active = {person.id for person in roster.people if person.active}
+    if handle in roster.ambiguous:
+        return "is what several people call themselves: name the one by e-mail address."
+    for group in roster.groups:
+        if handle in (group.handle.lower(), group.id.lower()):
+            return None if group.members & active else "is a group without active members."
+    for person in roster.people:
+        if handle in (person.handle, person.email.lower(), person.id.lower()):
+            return None if person.active else "is deactivated in Slack: name somebody else."
+    if roster.lacking:
+        return f"is nobody we can see; not readable: {', '.join(roster.lacking)}."
+    return "is neither a person nor a user group in this workspace."
