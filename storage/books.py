@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
     RootTransaction,
-    Transaction,
     create_engine,
     make_url,
 )
@@ -28,7 +27,7 @@ from storage.outbox import StoredOutbox
 from storage.people import StoredPeople
 from storage.postgresql import prepare_postgresql
 from storage.reports import StoredReports
-from storage.sqlite import WRITES, prepare_sqlite
+from storage.sqlite import driver, prepare_sqlite
 from storage.terms import StoredTerms, TermsCache
 
 CONNECTIONS = 10  # kept open
@@ -50,6 +49,10 @@ class NothingToCommit(RuntimeError):
     """This unit of work was opened for reading."""
 
 
+class _Commits(Protocol):
+    def commit(self) -> None: ...
+
+
 class Work:
     """One transaction on one connection."""
 
@@ -63,7 +66,7 @@ class Work:
     intake: ports.Intake
 
     def __init__(
-        self, connection: Connection, cache: TermsCache, transaction: Transaction | None
+        self, connection: Connection, cache: TermsCache, transaction: _Commits | None
     ) -> None:
         locking = transaction is not None and connection.dialect.name != "sqlite"
         terms = StoredTerms(connection, cache)
@@ -94,8 +97,7 @@ class Books:
 
     def __init__(self, url: str) -> None:
         address = _address(url)
-        self._engine = _engine(address)
-        self._writer = self._engine.execution_options(**{WRITES: True})
+        self._engine, self._writer = _engines(address)
         self._reader = self._engine
         # SQLite has one writer at a time. Waiting for a lock of our own is fair and quick, where
         # SQLite's own waiting is sleeping and looking again.
@@ -166,17 +168,36 @@ class Books:
 
     @contextmanager
     def _part(self, joined: Connection) -> Iterator[ports.UnitOfWork]:
-        savepoint = joined.begin_nested()
+        savepoint = _Savepoint(joined)
         try:
             yield Work(joined, self._terms, savepoint)
         finally:
-            if savepoint.is_active:
-                savepoint.rollback()
+            savepoint.end()
 
     @contextmanager
     def _look(self) -> Iterator[ports.UnitOfWork]:
         with self._reader.connect() as connection:
             yield Work(connection, self._terms, transaction=None)
+
+
+class _Savepoint:
+    """A part of a transaction. Asked of the driver: a replay makes ten for each event, and
+    SQLAlchemy's cost as much as the statements inside."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._driver = driver(connection)
+        self._driver.execute("SAVEPOINT part")
+        self.is_active = True
+
+    def commit(self) -> None:
+        self._driver.execute("RELEASE SAVEPOINT part")
+        self.is_active = False
+
+    def end(self) -> None:
+        """Undo what was not committed."""
+        if self.is_active:
+            self._driver.execute("ROLLBACK TO SAVEPOINT part")
+            self.commit()
 
 
 def _address(url: str) -> URL:
@@ -194,18 +215,20 @@ def _address(url: str) -> URL:
     return address
 
 
-def _engine(address: URL) -> Engine:
+def _engines(address: URL) -> tuple[Engine, Engine]:
+    """For reading and for writing, over one pool."""
     options: dict[str, Any] = {
         "json_serializer": to_json,
         "hide_parameters": True,  # in errors: they hold what people are called
-        "pool_size": CONNECTIONS,
-        "max_overflow": BURST,
     }
+    pool: dict[str, Any] = {"pool_size": CONNECTIONS, "max_overflow": BURST}
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, **options)
-        prepare_sqlite(engine)
-        return engine
+        reader = create_engine(address, **options, **pool)
+        writer = create_engine(address, **options, pool=reader.pool)
+        prepare_sqlite(reader, writer)
+        return reader, writer
     # A click must not be the one to find out that the server was restarted.
-    engine = create_engine(address, **options, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    options |= {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+    engine = create_engine(address, **options, **pool)
     prepare_postgresql(engine)
-    return engine
+    return engine, engine
