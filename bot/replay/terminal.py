@@ -13,10 +13,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from bot.config import load
-from bot.domain.metrics import ClockFigures, Share, Tally
+from bot.figures_table import table
 from bot.replay.command import SlackUnreadable, replay
 from bot.replay.history import BadHistory, read
 from bot.replay.outcome import Outcome
@@ -24,13 +23,6 @@ from bot.replay.run import AnotherReplay, LeftOut
 
 LINES_LEFT_OUT_SHOWN = 10
 SELLERS_SHOWN = 20
-
-COLUMNS = (
-    *("posted", "open", "accepted", "rejected", "not mine"),
-    *("answered in time", "median", "P90"),
-    *("touched in time", "median", "P90"),
-    *("SQL", "won", "amount"),
-)
 
 told = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False)
@@ -94,12 +86,12 @@ def _tell_left_out(file: Path, left_out: Sequence[LeftOut]) -> None:
 def show(outcome: Outcome, console: Console) -> None:
     """The figures, for people."""
     weeks = [(day.isoformat(), week.total) for day, week in outcome.weeks]
-    console.print(_table("Week of", [*weeks, ("all", outcome.total.total)]))
+    console.print(table("Week of", [*weeks, ("all", outcome.total.total)]))
     sources = outcome.total.by_source
     if len(sources) > 1:
-        console.print(_table("Source", list(sources.items())))
+        console.print(table("Source", list(sources.items())))
     sellers = list(outcome.total.by_seller.items())
-    console.print(_table("Answered by", sellers[:SELLERS_SHOWN]))
+    console.print(table("Answered by", sellers[:SELLERS_SHOWN]))
     if len(sellers) > SELLERS_SHOWN:
         console.print(f"… and {len(sellers) - SELLERS_SHOWN} more.")
     if outcome.total.by_reason:
@@ -109,44 +101,3 @@ def show(outcome: Outcome, console: Console) -> None:
 
 def _counted(title: str, counts: Mapping[str, int]) -> str:
     return f"{title}: " + ", ".join(f"{name} {count}" for name, count in counts.items())
-
-
-def _table(first: str, rows: Sequence[tuple[str, Tally]]) -> Table:
-    table = Table(first, box=None, pad_edge=False, header_style="bold")
-    for name in COLUMNS:
-        table.add_column(name, justify="right")
-    for name, tally in rows:
-        table.add_row(name, *_cells(tally))
-    return table
-
-
-def _cells(tally: Tally) -> Sequence[str]:
-    counts = (tally.posted, tally.open, tally.accepted, tally.rejected, tally.not_mine)
-    amount = "unknown" if tally.won_amount is None else f"{tally.won_amount:,.0f}"
-    return (
-        *map(str, counts),
-        *_clock(tally.answer),
-        *_clock(tally.touch),
-        str(tally.sql),
-        str(tally.won),
-        amount,
-    )
-
-
-def _clock(clock: ClockFigures) -> Sequence[str]:
-    return (_share(clock.attainment), _time(clock.median_minutes), _time(clock.p90_minutes))
-
-
-def _share(share: Share) -> str:
-    """Few cases are shown as counts: a percentage would say more than is known."""
-    if share.value is None:
-        return "-"
-    return f"{share.count} of {share.of}" if share.is_small else f"{share.value:.1%}"
-
-
-def _time(minutes: float | None) -> str:
-    """Working time."""
-    if minutes is None:
-        return "-"
-    hours, rest = divmod(round(minutes), 60)
-    return f"{hours} h {rest:02d}" if hours else f"{rest} min"
