@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from storage.handoffs import StoredHandoffs
 from storage.intake import StoredIntake
 from storage.leads import StoredLeads
 from storage.outbox import StoredOutbox
-from storage.people import StoredPeople
+from storage.people import DirectoryCache, StoredPeople
 from storage.postgresql import prepare_postgresql
 from storage.reports import StoredReports
 from storage.sqlite import driver, prepare_sqlite
@@ -53,6 +54,14 @@ class _Commits(Protocol):
     def commit(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a process need not ask the database again."""
+
+    terms: TermsCache = field(default_factory=dict)
+    directory: DirectoryCache = field(default_factory=DirectoryCache)
+
+
 class Work:
     """One transaction on one connection."""
 
@@ -65,17 +74,15 @@ class Work:
     reports: ports.Reports
     intake: ports.Intake
 
-    def __init__(
-        self, connection: Connection, cache: TermsCache, transaction: _Commits | None
-    ) -> None:
+    def __init__(self, connection: Connection, known: _Known, transaction: _Commits | None) -> None:
         locking = transaction is not None and connection.dialect.name != "sqlite"
-        terms = StoredTerms(connection, cache)
+        terms = StoredTerms(connection, known.terms)
         self._connection = connection
         self._transaction = transaction
         self.leads = StoredLeads(connection, locking=locking)
         self.handoffs = StoredHandoffs(connection, terms, locking=locking)
         self.terms = terms
-        self.people = StoredPeople(connection)
+        self.people = StoredPeople(connection, known.directory)
         self.outbox = StoredOutbox(connection)
         self.deliveries = StoredDeliveries(connection)
         self.reports = StoredReports(connection)
@@ -108,7 +115,7 @@ class Books:
             self._reader = self._engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-        self._terms: TermsCache = {}
+        self._known = _Known()
         self._thread = threading.local()
 
     def migrate(self) -> None:
@@ -127,7 +134,7 @@ class Books:
         joined = self._joined()
         if joined is None:
             return self._look()
-        return nullcontext(Work(joined, self._terms, transaction=None))
+        return nullcontext(Work(joined, self._known, transaction=None))
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -164,20 +171,20 @@ class Books:
     def _whole(self) -> Iterator[ports.UnitOfWork]:
         # Closing the connection rolls back what was not committed.
         with self._alone(), self._writer.connect() as connection:
-            yield Work(connection, self._terms, connection.begin())
+            yield Work(connection, self._known, connection.begin())
 
     @contextmanager
     def _part(self, joined: Connection) -> Iterator[ports.UnitOfWork]:
         savepoint = _Savepoint(joined)
         try:
-            yield Work(joined, self._terms, savepoint)
+            yield Work(joined, self._known, savepoint)
         finally:
             savepoint.end()
 
     @contextmanager
     def _look(self) -> Iterator[ports.UnitOfWork]:
         with self._reader.connect() as connection:
-            yield Work(connection, self._terms, transaction=None)
+            yield Work(connection, self._known, transaction=None)
 
 
 class _Savepoint:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, or_, select, update
 
@@ -12,6 +13,10 @@ from bot.use_cases.ports import Group, Person
 from storage.columns import AnyRow
 from storage.statements import Statement, for_dialect, insert_or_update
 from storage.tables import channels, groups, people
+
+KNOWN_FOR_SECONDS = 5
+
+Found = TypeVar("Found")
 
 _PERSON = select(
     people.c.id,
@@ -50,20 +55,58 @@ _DROP_GROUP = delete(groups).where(groups.c.id == bindparam("gone"))
 _DROP_CHANNEL = delete(channels).where(channels.c.name == bindparam("gone"))
 
 
+class DirectoryCache:
+    """What was found lately, for all units of work of this process.
+
+    The directory changes when somebody joins the company, and is asked several times at each
+    click. Another process's reading of Slack is seen after `KNOWN_FOR_SECONDS`; what was not found
+    is not kept, so whoever is new is found at once.
+    """
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self._found: dict[tuple[str, object], Any] = {}
+        self._since = time.monotonic()
+
+    def look(self, key: tuple[str, object], find: Callable[[], Found]) -> Found:
+        if time.monotonic() - self._since > KNOWN_FOR_SECONDS:
+            self.forget()
+        found: Found = self._found.get(key) or find()
+        if found:
+            self._found[key] = found
+        return found
+
+
 class StoredPeople:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, cache: DirectoryCache) -> None:
         self._connection = connection
+        self._cache = cache
 
     def find(self, name: str) -> Person | None:
         """Where a handle is somebody's who left and somebody's who is here: who is here."""
+        return self._cache.look(("person", name), lambda: self._find(name))
+
+    def group(self, name: str) -> Group | None:
+        return self._cache.look(("group", name), lambda: self._group(name))
+
+    def members(self, names: Iterable[str]) -> frozenset[str]:
+        wanted = tuple(names)
+        return self._cache.look(("members", wanted), lambda: self._members(wanted))
+
+    def channel(self, name: str) -> str | None:
+        return self._cache.look(("channel", name), lambda: self._channel(name))
+
+    def _find(self, name: str) -> Person | None:
         row = self._connection.execute(_PEOPLE_NAMED, {"names": _spellings([name])}).first()
         return Person(*row) if row else None
 
-    def group(self, name: str) -> Group | None:
+    def _group(self, name: str) -> Group | None:
         row = self._connection.execute(_GROUPS_NAMED, {"names": _spellings([name])}).first()
         return _group(row) if row else None
 
-    def members(self, names: Iterable[str]) -> frozenset[str]:
+    def _members(self, names: Iterable[str]) -> frozenset[str]:
         wanted = _spellings(names)
         found = self._connection.execute(_PEOPLE_NAMED, {"names": wanted})
         ids = {row.id for row in found if row.active}
@@ -73,13 +116,15 @@ class StoredPeople:
             ids.update(self._connection.scalars(_ACTIVE, {"ids": sorted(inside)}))
         return frozenset(ids)
 
-    def channel(self, name: str) -> str | None:
+    def _channel(self, name: str) -> str | None:
         return self._connection.scalar(_CHANNEL, {"name": name.removeprefix("#")})
 
     def replace_all(
         self, people: Sequence[Person], groups: Sequence[Group], channels: Mapping[str, str]
     ) -> None:
         """Who is gone stays, inactive: the history names them. Only what changed is written."""
+        self._cache.forget()
+        self._cache = DirectoryCache()  # what this unit finds may be rolled back
         self._replace_people([{**asdict(one), "email": one.email.casefold()} for one in people])
         self._replace_groups([{**asdict(one), "members": sorted(one.members)} for one in groups])
         self._replace_channels(
