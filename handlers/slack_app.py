@@ -95,15 +95,26 @@ def _register_the_rest(app: App, private: Private) -> None:
 
 def dispatch(app: App, body: dict[str, Any], headers: dict[str, str]) -> BoltResponse:
     """One request through Bolt, from the front door or from the socket."""
-    if not is_plausible(body):
+    started = time.monotonic()
+    request = read_request(body, headers)
+    if request is None:
         log.warning("A request that Slack would not send", action="implausible_request")
         return BoltResponse(status=400)
-    started = time.monotonic()
-    answer = app.dispatch(BoltRequest(body=body, mode="socket_mode", headers={**headers}))
+    answer = app.dispatch(request)
     kind = "command" if "command" in body else str(body.get("type"))
     kind = kind if kind in KNOWN_TYPES or kind == "command" else "other"
     ACK_SECONDS.labels(kind).observe(time.monotonic() - started)
     return answer
+
+
+def read_request(body: dict[str, Any], headers: dict[str, str]) -> BoltRequest | None:
+    """None where it has not the shape that Bolt takes for granted."""
+    if not is_plausible(body):
+        return None
+    try:
+        return BoltRequest(body=body, mode="socket_mode", headers={**headers})
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return None
 
 
 def is_plausible(body: Mapping[str, Any]) -> bool:

@@ -11,8 +11,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -104,36 +103,51 @@ class SocketMode:
             return not self._stopping
 
     def _connect(self) -> None:
+        """Raises NoConnection."""
         try:
-            address = self._slack.apps_connections_open(app_token=self._token)["url"]
-            connection = connect(
+            answer = self._slack.apps_connections_open(app_token=self._token)
+        except SlackApiError as error:
+            raise NoConnection(str(error.response.get("error"))) from None
+        except (SlackClientError, OSError) as error:
+            raise NoConnection(type(error).__name__) from None
+        opened: Future[None] = Future()
+        address = str(answer.get("url"))
+        reader = threading.Thread(
+            target=self._listen, args=(address, opened), name="socket reader", daemon=True
+        )
+        reader.start()
+        opened.result()
+
+    def _listen(self, address: str, opened: Future[None]) -> None:
+        try:
+            with connect(
                 address,
                 open_timeout=OPEN_SECONDS,
                 close_timeout=CLOSE_SECONDS,
                 max_size=LARGEST_MESSAGE_BYTES,
                 compression=None,
-            )
-        except SlackApiError as error:
-            raise NoConnection(str(error.response.get("error"))) from None
-        except (SlackClientError, WebSocketException, OSError, ValueError) as error:
-            raise NoConnection(type(error).__name__) from None
+            ) as connection:
+                self._begin(connection)
+                opened.set_result(None)
+                try:
+                    for raw in connection:
+                        self._hear(connection, raw)
+                finally:
+                    self._end(connection)
+        except (WebSocketException, OSError, ValueError) as error:
+            if not opened.done():
+                opened.set_exception(NoConnection(type(error).__name__))
+
+    def _begin(self, connection: ClientConnection) -> None:
         with self._lock:
             self._open.add(connection)
             self._current = connection
             self._connected_at = time.monotonic()
-        threading.Thread(
-            target=self._listen, args=(connection,), name="socket reader", daemon=True
-        ).start()
 
-    def _listen(self, connection: ClientConnection) -> None:
-        try:
-            with suppress(WebSocketException, OSError):
-                for raw in connection:
-                    self._hear(connection, raw)
-        finally:
-            self._retire(connection)
-            with self._lock:
-                self._open.discard(connection)
+    def _end(self, connection: ClientConnection) -> None:
+        self._retire(connection)
+        with self._lock:
+            self._open.discard(connection)
 
     def _retire(self, connection: ClientConnection) -> None:
         """Another one takes over; what still comes in here is heard until Slack closes it."""

@@ -126,10 +126,10 @@ def _for_follow_up(
 ) -> Handoff:
     """The handoff, locked."""
     before = work.handoffs.get(handoff_id)
+    if round_ != before.round:  # whose lead it was in that round says nothing about now
+        raise OldCard(before)
     if not desk.replaying:
         manager = work.people.find(desk.queue(before.queue).manager)
         if by is None or not may_follow_up(by, before.holder, manager.id if manager else None):
             raise NotAllowed(before)
-    if round_ != before.round:
-        raise OldCard(before)
     return before

@@ -1,0 +1,358 @@
+"""A whole Baton beside a whole Slack, and time that moves only when a test says so.
+
+The real Bolt app, the real words, courier and database; Slack is the playground, over HTTP and
+WebSocket. People click, time passes, and what Baton said has to be what the test expected: a
+message that nobody asked about (`hears`, `sees`) fails the test at its end.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr
+from starlette.applications import Starlette
+
+from bot.delivery.courier import Courier
+from bot.delivery.directory import DirectoryReader
+from bot.delivery.outcomes import Identity
+from bot.delivery.settling import Tempo
+from bot.delivery.slack_api import SlackApi
+from bot.delivery.wording import Words
+from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
+from bot.domain.assignment import Assignment, Queue
+from bot.domain.handoff import Handoff, Move
+from bot.domain.lead import LeadFacts
+from bot.use_cases import escalate
+from bot.use_cases.look_up import dossier
+from bot.use_cases.offer import raise_lead
+from bot.use_cases.ports import Desk
+from handlers.front_door import FrontDoor
+from handlers.health import look
+from handlers.http import http_app
+from handlers.intake import Intake
+from handlers.slack_app import dispatch, slack_app
+from handlers.socket import SocketMode
+from playground import Seen, Server, Workspace, WorkspaceClock, sample_workspace
+from playground.person import Person
+from storage.books import Books
+from tests.unit.agreements import NINE_TO_FIVE, TERMS
+
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)  # ten in the morning in Stockholm
+HANDOFFS = "mql-handoff"
+QUICK = Tempo(between_posts=timedelta())
+SETTLE_SECONDS = 10
+CLICK_THREADS = 32
+QUEUE = Queue(
+    name="nordics",
+    channel=HANDOFFS,
+    sellers=("@nordic-sales",),
+    manager="@maja",
+    head="@henrik",
+    marketers=("@marketing",),
+    assignment=Assignment.FIRST_TO_CLAIM,
+    matches=lambda facts: facts.get("country") != "DE",
+)
+DACH = replace(QUEUE, name="dach", channel="sales", sellers=("@jonas",), matches=lambda _: True)
+AGREED = replace(TERMS, calendars={"nordics": NINE_TO_FIVE, "dach": NINE_TO_FIVE})
+
+
+def agreement(terms: Terms = AGREED) -> Agreement:
+    return Agreement(
+        title="Nordics",
+        effective=date(2026, 1, 1),
+        review="monthly",
+        sales_leader="@henrik",
+        marketing_leader="@anna",
+        definitions={},
+        marketing=MarketingPromise(),
+        terms=terms,
+        goal=RevenueGoal(10_000_000, "EUR", 0.5, 10_000),  # type: ignore[arg-type]
+    )
+
+
+@dataclass(frozen=True)
+class WebForm:
+    """A source of leads whose fields have our own names."""
+
+    name: str
+    secret: SecretStr
+    token: SecretStr
+
+    def lead_fields(self, posted: object) -> Mapping[str, object]:
+        assert isinstance(posted, dict)
+        return posted
+
+
+WEBSITE = WebForm("website", SecretStr("a-secret"), SecretStr(""))
+FORM_TOOL = WebForm("forms", SecretStr(""), SecretStr("a-token"))
+SWITCHED_OFF = WebForm("off", SecretStr(""), SecretStr(""))
+
+
+class Pool(ThreadPoolExecutor):
+    """What runs after the acks; the World can wait until all of it is done."""
+
+    def __init__(self) -> None:
+        super().__init__(8, thread_name_prefix="after ack")
+        self._running = 0
+        self._changed = threading.Condition()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        with self._changed:
+            self._running += 1
+        future = super().submit(fn, *args, **kwargs)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, _future: Future[Any]) -> None:
+        with self._changed:
+            self._running -= 1
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._running, SETTLE_SECONDS)
+
+
+@dataclass
+class Said:
+    """Something Baton said: in a channel, in somebody's DM, or so that only one person sees it."""
+
+    place: str  # a channel's name, or @handle
+    seen: Seen
+    words: str  # as a person reads them
+    expected: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.words}"
+
+
+@dataclass
+class World:
+    server: Server
+    clock: WorkspaceClock
+    books: Books
+    desk: Desk
+    slack: SlackApi
+    words: Words
+    courier: Courier
+    after_ack: Pool
+    said: list[Said] = field(default_factory=list)
+    socket: SocketMode | None = None
+    http: str = ""  # the address of Baton's own HTTP server
+
+    # ------------------------------------------------------------------ what happens
+
+    def lead(self, name: str = "Ada", **facts: Any) -> int:
+        """A lead comes in, and its card goes up; the id of its handoff."""
+        own = {"email": f"{name}@acme.example", "name": name, "company": "Acme", "country": "SE"}
+        raised = raise_lead(self.desk, LeadFacts(**{**own, **facts}))
+        self.deliver()
+        self.sees(name, "Please answer by")
+        return raised.handoff_id
+
+    def person(self, who: str) -> Person:
+        return self.server.person(who)
+
+    def card(self, handoff: int) -> Seen:
+        """The newest card of a lead, as it stands in the channel."""
+        posted = dossier(self.desk, handoff).cards[-1]
+        cards = self.person("@maja").sees(posted.channel)
+        return next(seen for seen in cards if seen.ts == posted.ts)
+
+    def shows(self, handoff: int) -> str:
+        """What people read on the newest card."""
+        return read(self.server.workspace, self.card(handoff).words)
+
+    def click(self, who: str, action: str, handoff: int, **how: Any) -> None:
+        """Somebody presses a button of the newest card; Slack has its ack, in time."""
+        delivery = self.person(who).click(action, self.card(handoff), **how)
+        assert delivery.acked, delivery.error
+        self.settle()
+
+    def settle(self) -> None:
+        """Whatever is said after an ack has been said."""
+        self.server.workspace.deliveries.wait_quiet()
+        self.after_ack.wait()
+
+    def deliver(self) -> None:
+        while self.courier.deliver_due():
+            pass
+        self.settle()
+
+    def sweep(self) -> None:
+        escalate.sweep(self.desk)
+        self.deliver()
+
+    def pass_time(self, **by: float) -> None:
+        """Minutes or hours go by; what falls due on the way happens when it is due."""
+        until = self.clock.now() + timedelta(**by)
+        while (due := self._next_due()) is not None and due <= until:
+            self.clock.advance(to=max(due, self.clock.now()))
+            self.sweep()
+        self.clock.advance(to=until)
+        self.sweep()
+
+    def _next_due(self) -> datetime | None:
+        with self.books.reading() as work:
+            return work.handoffs.next_due()
+
+    # ------------------------------------------------------------------ what was said
+
+    def sees(self, *words: str, channel: str = HANDOFFS) -> Seen:
+        """Something new in a channel holds these words."""
+        return self._expect(channel, words)
+
+    def hears(self, who: str, *words: str) -> Seen:
+        """Somebody was told this, in a DM or so that only they see it."""
+        return self._expect(who, words)
+
+    def _expect(self, place: str, words: tuple[str, ...]) -> Seen:
+        for said in self.said:
+            if not said.expected and said.place == place and all(w in said.words for w in words):
+                said.expected = True
+                return said.seen
+        raise AssertionError(f"nobody said {words} to {place}; unexpected so far:\n{self._rest()}")
+
+    def nothing_more(self) -> None:
+        """All that was said has been expected."""
+        self.settle()
+        assert not self._rest(), f"said, and nobody expected it:\n{self._rest()}"
+
+    def forget(self) -> None:
+        """What was said so far is not this test's matter."""
+        self.settle()
+        for said in self.said:
+            said.expected = True
+
+    def _rest(self) -> str:
+        return "\n".join(str(said) for said in self.said if not said.expected)
+
+    # ------------------------------------------------------------------ what is on record
+
+    def handoff(self, handoff: int) -> Handoff:
+        return dossier(self.desk, handoff).handoff
+
+    def journal(self, handoff: int) -> tuple[Move, ...]:
+        return dossier(self.desk, handoff).journal
+
+    def id(self, who: str) -> str:
+        return str(self.server.workspace.user(who).id)
+
+
+def read(workspace: Workspace, words: str) -> str:
+    """Slack's markup as a person reads it: names for ids, a time where a date is."""
+    people = {user.id: f"@{user.handle}" for user in workspace.users.values()}
+    groups = {group.id: f"@{group.handle}" for group in workspace.groups.values()}
+    words = re.sub(r"<@(\w+)>", lambda found: people[found[1]], words)
+    words = re.sub(r"<!subteam\^(\w+)>", lambda found: groups[found[1]], words)
+    return re.sub(r"<[^<>|]*\|([^<>]*)>", r"\1", words)
+
+
+@contextmanager
+def open_world(folder: Path, over: str = "socket", database: str = "") -> Iterator[World]:
+    """`over` is how Slack reaches Baton: "socket" or "http"."""
+    clock = WorkspaceClock(MONDAY, paused=True)
+    with ExitStack() as stack:
+        workspace = sample_workspace(clock=clock)
+        for user in workspace.users.values():
+            user.locale = "en-GB"  # so that a test can quote what everybody reads
+        server = stack.enter_context(Server(workspace))
+        books = Books(database or f"sqlite:///{folder / 'baton.db'}")
+        stack.callback(books.close)
+        world = _world(server, clock, books)
+        stack.callback(world.after_ack.shutdown)
+        _listen_to(world)
+        bolt = slack_app(world.desk, world.words, _identity(world), world.slack, world.after_ack)
+        app = server.workspace.app
+
+        def heard(body: dict[str, Any], headers: dict[str, str]) -> Any:
+            return dispatch(bolt, body, headers)
+
+        pool = stack.enter_context(ThreadPoolExecutor(CLICK_THREADS))
+        if over == "socket":
+            world.socket = SocketMode(heard, app.app_token, server.api_url)
+            world.socket.start()
+            stack.callback(world.socket.stop)
+        door = FrontDoor(heard, app.signing_secret, time.time, pool) if over == "http" else None
+        intake = Intake(world.desk, [WEBSITE, FORM_TOOL, SWITCHED_OFF], time.time, pool)
+        served = http_app(intake, lambda: look(world.desk, _state(world)), door)
+        world.http = stack.enter_context(_serving(served))
+        app.request_url = f"{world.http}/slack/events" if over == "http" else ""
+        yield world
+
+
+def _world(server: Server, clock: WorkspaceClock, books: Books) -> World:
+    books.migrate()
+    slack = SlackApi(server.workspace.app.bot_token, clock.now, server.api_url, 5)
+    directory = DirectoryReader(books, slack, clock.now)
+    assert directory.refresh()
+    with books.writing() as work:
+        version = work.terms.register(AGREED, clock.now())
+        work.commit()
+    desk = Desk(books, clock.now, [QUEUE, DACH], agreement(), version, "Europe/Stockholm")
+    words = Words(desk)
+    courier = Courier(books, slack, words, clock.now, clock.now, QUICK)
+    return World(server, clock, books, desk, slack, words, courier, Pool())
+
+
+def _identity(world: World) -> Identity:
+    identity = world.slack.auth_test()
+    assert isinstance(identity, Identity)
+    return identity
+
+
+def _state(world: World) -> str:
+    return world.socket.state() if world.socket else "off"
+
+
+def _listen_to(world: World) -> None:
+    """Keep what becomes visible, with the place where it does."""
+    workspace = world.server.workspace
+
+    def hear(change: Any) -> None:
+        if change.kind not in ("message_posted", "ephemeral_posted"):
+            return
+        channel, ts = change.data["channel"], change.data["ts"]
+        whisper = workspace.messages.ephemeral(change.data["user"], channel, ts)
+        message = whisper or workspace.messages.get(channel, ts)
+        if message is not None and message.user == workspace.app.bot_user:
+            seen = Seen.of(workspace, message)
+            world.said.append(Said(_place(workspace, message), seen, read(workspace, seen.words)))
+
+    workspace.feed.subscribe(hear)
+
+
+def _place(workspace: Workspace, message: Any) -> str:
+    """@handle for what only one person sees, else the channel's name."""
+    channel = workspace.channels[message.channel]
+    only = {message.only_for} if message.only_for else channel.members - {workspace.app.bot_user}
+    if message.only_for or channel.is_direct:
+        return f"@{workspace.user(only.pop()).handle}"
+    return str(channel.name)
+
+
+@contextmanager
+def _serving(app: Starlette) -> Iterator[str]:
+    """Baton's own HTTP server, as uvicorn runs it in earnest; its address."""
+    listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(SETTLE_SECONDS)
+        listening.close()
