@@ -252,12 +252,12 @@ def test_real_leads_agree_under_any_calendar(calendar: str, real_leads: Path, tm
     assert_agree(ours, recounted(calendar, 90, 15, file))
 
 
-COMMAND = "import typer; from bot.replay.terminal import replay_file; typer.run(replay_file)"
+COMMAND = [sys.executable, "-c", "from bot.cli import main; main()", "replay"]
 
 
 def run_until_killed(arguments: list[str], database: Path, rows: int) -> None:
     """A replay in a process of its own, killed without warning after so many rows."""
-    child = subprocess.Popen([sys.executable, "-c", COMMAND, *arguments], stdout=subprocess.PIPE)
+    child = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE)
     give_up = time.monotonic() + 60
     while done_in(database) < rows:
         assert child.poll() is None, "it ended before it could be killed"
@@ -287,8 +287,7 @@ def test_a_replay_killed_halfway_goes_on_where_it_stopped(real_leads: Path, tmp_
     run_until_killed(kept, database, rows=700)
     run_until_killed(kept, database, rows=1900)
     at_once, resumed = (
-        json.loads(subprocess.check_output([sys.executable, "-c", COMMAND, *each]))
-        for each in (arguments, kept)
+        json.loads(subprocess.check_output([*COMMAND, *each])) for each in (arguments, kept)
     )
     assert at_once == resumed
     assert resumed["messages"]["escalation"] > 0
