@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from jinja2 import TemplateError
@@ -33,8 +34,8 @@ from bot.domain.messages import (
 from bot.manifest import SCOPES
 from bot.use_cases import answer
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import Desk, PostedCard
-from bot.use_cases.report import week_figures
+from bot.use_cases.ports import Desk
+from bot.use_cases.report import monday_of, week_bounds, week_figures
 from storage.books import Books
 
 HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
@@ -81,52 +82,69 @@ EXAMPLE = LeadFacts(
 
 
 def _templates(settings: Settings) -> Iterator[Finding]:
-    """Say everything once, in every queue, to nobody: a real lead in a database of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        books = Books(f"sqlite:///{folder}/rehearsal.db")
-        books.migrate()
-        desk = app.desk_of(settings, books, clock.now)
+    """Say everything once, in every queue, to nobody: real leads in a database of their own."""
+    with tempfile.TemporaryDirectory() as folder, closing(_rehearsal_books(folder)) as books:
+        desk = replace(app.desk_of(settings, books, clock.now), replaying=True)  # all may answer
         words = Words(desk, settings.language)
-        for number, queue in enumerate(settings.queues, start=1):
-            facts = replace(EXAMPLE, email=f"ada{number}@example.com")
-            yield from _rehearse(desk, words, facts, queue)
-        books.close()
+        for queue in settings.queues:
+            only = replace(desk, queues=(replace(queue, matches=lambda _facts: True),))
+            for message in _one_of_each(only, settings.agreement.terms.reasons[0].code):
+                yield from _say(desk, words, message, queue)
 
 
-def _rehearse(desk: Desk, words: Words, facts: LeadFacts, queue: Queue) -> Iterator[Finding]:
-    only = replace(desk, queues=(replace(queue, matches=lambda _facts: True),))
-    handoff = raise_lead(only, facts).handoff_id
-    now = desk.clock()
-    with desk.books.writing() as work:
-        work.deliveries.keep_card(handoff, PostedCard(1, 1, "C0", "1.000001"))
-        report = work.reports.open(
-            "rehearsal", queue.name, "", now, now, week_figures(only, now.date()), now
-        )
-        work.commit()
-    assert report is not None
-    answer.accept(replace(only, replaying=True), handoff, 1, None)
+def _rehearsal_books(folder: str) -> Books:
+    books = Books(f"sqlite:///{folder}/rehearsal.db")
+    books.migrate()
+    return books
+
+
+def _say(desk: Desk, words: Words, message: Message, queue: Queue) -> Iterator[Finding]:
     with desk.books.reading() as work:
-        for message in _one_of_each(handoff, report.id):
-            try:
-                words.render(message, work, now)
-            except (ValueError, LookupError, TemplateError) as error:
-                yield Finding(f"message_templates: {message.kind} in {queue.name}: {error}")
+        try:
+            words.render(message, work, desk.clock())
+        except (ValueError, LookupError, TemplateError) as error:
+            yield Finding(f"message_templates: {message.kind} in {queue.name}: {error}")
 
 
-def _one_of_each(handoff: int, report: int) -> list[Message]:
-    about = (handoff, 1, Clock.TOUCH, 100)
+def _one_of_each(desk: Desk, reason_code: str) -> list[Message]:
+    """Three leads, each answered in its own way, and all that would be said of them."""
+    accepted, rejected, not_mine = (_offered(desk, number) for number in range(3))
+    answer.accept(desk, accepted, 1, None)
+    answer.reject(desk, rejected, 1, None, reason_code)
+    answer.not_mine(desk, not_mine, 1, None)
+    report = _report(desk)
+    about = (accepted, 1, Clock.TOUCH, 100)
     return [
-        Card(handoff),
+        *(Card(handoff) for handoff in (_offered(desk, 3), accepted, rejected, not_mine)),
         Reminder(*about),
         Escalation(*about),
         Returned(*about),
-        RaisedAgain(handoff),
-        RejectionNews(handoff),
-        NotMineNews(handoff),
+        RaisedAgain(accepted),
+        RejectionNews(rejected),
+        NotMineNews(not_mine),
         Digest(report),
         DigestBreakdown(report),
         DigestChart(report),
     ]
+
+
+def _offered(desk: Desk, number: int) -> int:
+    (queue,) = desk.queues
+    facts = replace(EXAMPLE, system=queue.name, external_id=str(number), email="")
+    return raise_lead(desk, facts).handoff_id
+
+
+def _report(desk: Desk) -> int:
+    (queue,) = desk.queues
+    now = desk.clock()
+    monday = monday_of(now, desk.zone)
+    figures = week_figures(desk, monday)
+    with desk.books.writing() as work:
+        bounds = week_bounds(monday, desk.zone)
+        report = work.reports.open("rehearsal", queue.name, "", *bounds, figures, now)
+        work.commit()
+    assert report is not None
+    return report.id
 
 
 # ----------------------------------------------------------------------------------- Slack

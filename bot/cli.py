@@ -20,6 +20,7 @@ from bot import checkup, clock, csv_import
 from bot import manifest as slack_manifest
 from bot.config import ConfigErrors, Settings, load
 from bot.domain.assignment import NoQueue
+from bot.figures_table import beside, table
 from bot.logs import set_up as set_up_logs
 from bot.replay.terminal import replay_file
 from bot.use_cases import report
@@ -29,6 +30,7 @@ from handlers.lead_form import read_lead
 from storage.books import Books, UnknownDatabase
 
 FAST_BEAT_SECONDS = 0.1  # where the workspace's time runs faster than the world's
+WIDE = 160  # columns, where nobody says how many there are
 ASK_ABOVE = 20  # cards; more at once is asked about first
 
 commands = typer.Typer(
@@ -38,7 +40,7 @@ lead_commands = typer.Typer(help="One lead, by hand.", no_args_is_help=True)
 commands.add_typer(lead_commands, name="lead")
 
 told = Console(stderr=True, highlight=False, soft_wrap=True)
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, width=WIDE if not sys.stdout.isatty() else None)
 
 Config = Annotated[Path, typer.Option("--config", help="The agreement and the settings.")]
 ClockUrl = Annotated[
@@ -215,11 +217,17 @@ def digest(
     except ValueError as error:
         raise Stop(str(error)) from None
     with _desk(load(config, os.environ), clock_url) as desk:
-        figures = report.week_figures(desk, monday)
-    if as_json:
-        sys.stdout.write(json.dumps(figures, indent=2) + "\n")
-    else:
-        out.print(report_table(figures))
+        if as_json:
+            sys.stdout.write(json.dumps(report.week_figures(desk, monday), indent=2) + "\n")
+            return
+        before, now = report.two_weeks(desk, monday)
+    weeks = {(monday - report.WEEK).isoformat(): before.total, monday.isoformat(): now.total}
+    out.print(beside({f"week of {name}": tally for name, tally in weeks.items()}))
+    for name, group in (("Source", now.by_source), ("Answered by", now.by_seller)):
+        if group:
+            out.print(table(name, list(group.items())))
+    if now.by_reason:
+        out.print("Rejections: " + ", ".join(f"{code} {n}" for code, n in now.by_reason.items()))
 
 
 @commands.command()

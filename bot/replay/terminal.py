@@ -21,11 +21,12 @@ from bot.replay.history import BadHistory, read
 from bot.replay.outcome import Outcome
 from bot.replay.run import AnotherReplay, LeftOut
 
+WIDE = 160  # columns, where nobody says how many there are
 LINES_LEFT_OUT_SHOWN = 10
 SELLERS_SHOWN = 20
 
 told = Console(stderr=True, highlight=False, soft_wrap=True)
-out = Console(highlight=False)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
 def replay_file(

@@ -55,16 +55,21 @@ def week_figures(desk: Desk, monday: date) -> dict[str, Any]:
     `week` and `before` hold the agreed figures, the share of acceptance with its interval, and how
     many promises still run; `starts` and `ends` are the local days (the last is the next Monday).
     """
-    now = desk.clock()
-    with desk.books.reading() as work:
-        week = figures_between(work, *week_bounds(monday, desk.zone), now)
-        before = figures_between(work, *week_bounds(monday - WEEK, desk.zone), now)
+    before, week = two_weeks(desk, monday)
     return {
         "week": _said(week),
         "before": _said(before),
         "starts": monday.isoformat(),
         "ends": (monday + WEEK).isoformat(),
     }
+
+
+def two_weeks(desk: Desk, monday: date) -> tuple[Figures, Figures]:
+    """The week before the one that begins on this Monday, and that one, as of now."""
+    now = desk.clock()
+    with desk.books.reading() as work:
+        before = figures_between(work, *week_bounds(monday - WEEK, desk.zone), now)
+        return before, figures_between(work, *week_bounds(monday, desk.zone), now)
 
 
 def figures_between(work: UnitOfWork, start: datetime, end: datetime, now: datetime) -> Figures:
