@@ -84,7 +84,7 @@ class Work:
         self.terms = terms
         self.people = StoredPeople(connection, known.directory)
         self.outbox = StoredOutbox(connection)
-        self.deliveries = StoredDeliveries(connection)
+        self.deliveries = StoredDeliveries(connection, locking=locking)
         self.reports = StoredReports(connection)
         self.intake = StoredIntake(connection)
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 
 from bot.domain.messages import Card, from_payload
 from bot.use_cases.ports import Parcel, PostedCard
@@ -31,9 +31,20 @@ _HEADS = (
     .group_by(outbox.c.lane)
     .subquery("heads")
 )
+_ROW = (
+    outbox.c.id,
+    outbox.c.key,
+    outbox.c.lane,
+    outbox.c.kind,
+    outbox.c.payload,
+    outbox.c.attempts,
+    outbox.c.state,
+    outbox.c.claimed_at,
+)
 _FREE = (
-    select(_HEADS.c.head)
-    .join_from(lanes, _HEADS, _HEADS.c.lane == lanes.c.lane)
+    select(*_ROW)
+    .join_from(_HEADS, lanes, lanes.c.lane == _HEADS.c.lane)
+    .join(outbox, outbox.c.id == _HEADS.c.head)
     .where(
         lanes.c.paused_because.is_(None),
         or_(lanes.c.not_before.is_(None), lanes.c.not_before <= bindparam("now")),
@@ -45,31 +56,19 @@ _FREE = (
 )
 # Looked at again once their lanes are ours: another courier may just have settled one, and a use
 # case may hold a card that it is about to change.
-_TAKE = (
-    select(
-        outbox.c.id,
-        outbox.c.key,
-        outbox.c.lane,
-        outbox.c.kind,
-        outbox.c.payload,
-        outbox.c.attempts,
-        outbox.c.state,
-        outbox.c.claimed_at,
-    )
+_STILL = (
+    select(*_ROW)
     .where(outbox.c.id.in_(bindparam("heads", expanding=True)), _IS_UNSENT)
     .order_by(outbox.c.id)
     .with_for_update(skip_locked=True, key_share=True)
 )
-_CLAIM = (
+_TAKE = (
     update(outbox)
-    .where(outbox.c.id.in_(bindparam("taken", expanding=True)))
+    .where(outbox.c.id == bindparam("its_id"))
     .values(
         state="sending",
-        attempts=outbox.c.attempts + 1,
-        claimed_at=case(
-            (outbox.c.state == "waiting", bindparam("wire_now", type_=outbox.c.claimed_at.type)),
-            else_=outbox.c.claimed_at,
-        ),
+        attempts=bindparam("attempt"),
+        claimed_at=bindparam("since"),
         lease_until=bindparam("until"),
     )
 )
@@ -112,21 +111,22 @@ _OVER = {"claimed_at": None, "lease_until": None}
 
 
 class StoredDeliveries:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection
+        self._locking = locking
 
     def claim(
         self, now: datetime, wire_now: datetime, lease: timedelta, limit: int
     ) -> list[Parcel]:
         """A row waits for those before it in its lane, whatever keeps them."""
         times = {"now": now, "wire_now": wire_now, "limit": limit}
-        heads = self._connection.scalars(_FREE, times).all()
-        if not heads:
-            return []
-        rows = self._connection.execute(_TAKE, {"heads": heads}).all()
-        if rows:
-            self._take(rows, wire_now, wire_now + lease)
-        return [_parcel(row, wire_now) for row in rows]
+        rows = self._connection.execute(_FREE, times).all()
+        if rows and self._locking:
+            rows = self._connection.execute(_STILL, {"heads": [row.id for row in rows]}).all()
+        parcels = [_parcel(row, wire_now) for row in rows]
+        if parcels:
+            self._take(parcels, wire_now + lease)
+        return parcels
 
     def settle(
         self, parcel: Parcel, ts: str, lane_free_at: datetime | None, channel: str = ""
@@ -202,17 +202,21 @@ class StoredDeliveries:
         last = max(same, key=lambda row: row.id, default=None)
         return (last.channel or last.lane, last.ts) if last else None
 
-    def _take(self, rows: Sequence[AnyRow], wire_now: datetime, until: datetime) -> None:
-        ids = [row.id for row in rows]
-        self._connection.execute(_CLAIM, {"taken": ids, "wire_now": wire_now, "until": until})
-        leases = [
+    def _take(self, parcels: Sequence[Parcel], until: datetime) -> None:
+        taken = [
             {
-                "its_lane": row.lane,
-                "leased_until": until,
-                "leased_by": f"{row.id}.{row.attempts + 1}",
+                "its_id": parcel.id,
+                "attempt": parcel.attempts + 1,
+                "since": parcel.claimed_at,
+                "until": until,
             }
-            for row in rows
+            for parcel in parcels
         ]
+        leases = [
+            {"its_lane": parcel.lane, "leased_until": until, "leased_by": _claim_of(parcel)}
+            for parcel in parcels
+        ]
+        self._connection.execute(_TAKE, taken)
         self._connection.execute(_LEASE, leases)
 
     def _move(self, parcel: Parcel, **values: Any) -> bool:

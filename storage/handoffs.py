@@ -123,10 +123,11 @@ class StoredHandoffs:
         if row is None:
             raise NotFound(f"There is no handoff {handoff_id}.")
         handoff = _handoff(row)
+        only = (handoff.offer,) if handoff.round == 1 else ()
         return Dossier(
             lead=StoredLeads(self._connection, locking=False).get(handoff.lead_id),
             handoff=handoff,
-            offers=offers.of_handoff(self._connection, handoff_id),
+            offers=only or offers.of_handoff(self._connection, handoff_id),
             journal=tuple(journal.read(self._connection, handoff_id)),
             cards=cards.of_handoff(self._connection, handoff_id),
             terms=self._terms.get(handoff.offer.promised.terms_version),

@@ -1,8 +1,11 @@
 """The directory as last read from Slack."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.use_cases.ports import Group, Person
+from storage.books import Books
 
 MAJA = Person("U1", "maja", "Maja Å", "maja@acme.example", "Europe/Stockholm", "sv")
 OLA = Person("U2", "ola", "Ola", "ola@acme.example")
@@ -80,3 +83,30 @@ def test_many_people_fit(books):
     with books.reading() as work:
         first, last = work.people.find("@h0"), work.people.find("U39999")
     assert (False, True) == (first and first.active, last and last.active)
+
+
+def test_what_another_process_reads_is_seen_soon(books, url, monkeypatch):
+    """Who joins is found at once; who was renamed by another process's reading, within seconds."""
+    replace_all(books, [MAJA])
+    with books.reading() as work:
+        assert (MAJA, None) == (work.people.find("U1"), work.people.find("U2"))
+    other, renamed = Books(url), replace(MAJA, name="Maja K")
+    replace_all(other, [renamed, OLA])
+    other.close()
+
+    with books.reading() as work:
+        assert OLA == work.people.find("U2")
+    monkeypatch.setattr("storage.people.KNOWN_FOR_SECONDS", -1)
+    with books.reading() as work:
+        assert renamed == work.people.find("U1")
+
+
+def test_a_reading_that_is_rolled_back_was_never_there(books):
+    """A directory that could not be kept is not believed either."""
+    replace_all(books, [MAJA])
+    with books.writing() as work:
+        work.people.replace_all([OLA], [], {})
+        assert OLA == work.people.find("@ola")
+
+    with books.reading() as work:
+        assert (MAJA, None) == (work.people.find("@maja"), work.people.find("@ola"))
