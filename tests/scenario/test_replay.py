@@ -20,6 +20,7 @@ from bot.config import Settings, parse
 from bot.replay.command import replay
 from bot.replay.history import BadHistory, History, read
 from bot.replay.run import AnotherReplay
+from playground import InstalledApp, Server, sample_workspace
 from tests.scenario.recount import Hours, Recount, same_shape
 
 OURS = Path(__file__).parents[1] / "data" / "history.csv"
@@ -291,3 +292,31 @@ def test_a_replay_killed_halfway_goes_on_where_it_stopped(real_leads: Path, tmp_
     )
     assert at_once == resumed
     assert resumed["messages"]["escalation"] > 0
+
+
+# ------------------------------------------------------------------ a Slack to look at
+
+
+@pytest.mark.timeout(60)
+def test_a_replay_can_be_watched_in_a_real_slack(tmp_path: Path):
+    """--slack: the cards appear there now, and are judged as if it had been then."""
+    file = tmp_path / "past.csv"
+    file.write_text(
+        "at,event,lead,actor,amount,company\n"
+        "2026-03-02T09:00:00+01:00,mql,1,,,Acme\n"
+        "2026-03-02T09:00:00+01:00,mql,2,,,Blue\n"
+        "2026-03-02T09:10:00+01:00,accept,1,erik,,\n"
+        "2026-03-02T11:00:00+01:00,accept,2,nobody here,,\n"
+    )
+    app = InstalledApp()
+    text = agreement_text("office", 60, 480).replace("leads", "mql-handoff")
+    text += f"slack: {{ bot_token: {app.bot_token} }}\n"
+    settings = parse(text.replace("@sellers", "@nordic-sales"), "app.yaml", {})
+    with Server(sample_workspace(app=app)) as slack:
+        outcome, _ = replay(settings, read(file), slack=slack.api_url)
+        seen = slack.person("@maja").sees("mql-handoff")
+    assert replay(settings, read(file))[0].to_json() == outcome.to_json()
+    assert {"erik", "nobody here"} == set(outcome.total.by_seller)
+    acme, blue = (next(card for card in seen if name in card.words) for name in ("Acme", "Blue"))
+    assert acme.edited
+    assert blue.edited
