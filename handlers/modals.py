@@ -156,7 +156,7 @@ def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
     person = text(mapping(body.get("user")).get("id"))
     target = read_target(view.get("private_metadata"))
     try:
-        if target is None:
+        if target is None or target.queue:
             raise NotFound("This is no form of ours.")
         dossier = form.ready(desk, target, person)
         refusal = attempt(form.read(desk, dossier, Filled(view)), desk, target, person)
