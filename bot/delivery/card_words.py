@@ -63,10 +63,12 @@ STAGES = frozenset(
         Event.WON,
         Event.LOST,
         Event.DISQUALIFIED,
+        Event.RECYCLED,
     }
 )
 IMPLY_CONTACT = STAGES - {Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE, Event.CONTACTED}
-ENDINGS = frozenset({Event.REJECTED, Event.NOT_MINE, Event.RELEASED, Event.RETURNED})
+GIVEN_BACK = frozenset({Event.RELEASED, Event.RETURNED, Event.RECYCLED})
+ENDINGS = GIVEN_BACK | {Event.REJECTED, Event.NOT_MINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Li
 
 
 def _key(move: Move, reason: str) -> str:
-    if move.event in (Event.RELEASED, Event.RETURNED):
+    if move.event in GIVEN_BACK:
         return f"card.went_on.{move.event}"
     if move.event is Event.REJECTED and move.until:
         return "card.done.recycled_because" if reason else "card.done.recycled"
