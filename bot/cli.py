@@ -221,13 +221,20 @@ def digest(
             sys.stdout.write(json.dumps(report.week_figures(desk, monday), indent=2) + "\n")
             return
         before, now = report.two_weeks(desk, monday)
+        sellers = {_name(desk, person): tally for person, tally in now.by_seller.items()}
     weeks = {(monday - report.WEEK).isoformat(): before.total, monday.isoformat(): now.total}
     out.print(beside({f"week of {name}": tally for name, tally in weeks.items()}))
-    for name, group in (("Source", now.by_source), ("Answered by", now.by_seller)):
+    for name, group in (("Source", now.by_source), ("Answered by", sellers)):
         if group:
             out.print(table(name, list(group.items())))
     if now.by_reason:
         out.print("Rejections: " + ", ".join(f"{code} {n}" for code, n in now.by_reason.items()))
+
+
+def _name(desk: Desk, person: str) -> str:
+    with desk.books.reading() as work:
+        known = work.people.find(person)
+    return f"@{known.handle}" if known else person
 
 
 @commands.command()

@@ -9,13 +9,19 @@ import structlog
 
 from bot.delivery.mishap import mishap
 
-QUIET = ("apscheduler", "slack_bolt", "slack_sdk", "uvicorn", "alembic")  # their warnings suffice
+QUIET = {  # how bad it must be before a library is heard
+    "apscheduler": logging.WARNING,
+    "alembic": logging.WARNING,
+    "slack_bolt": logging.ERROR,  # it warns of SLACK_BOT_TOKEN in the environment, which is ours
+    "slack_sdk": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
 
 
 def set_up() -> None:
     logging.basicConfig(format="%(name)s: %(message)s", stream=sys.stderr, level=logging.INFO)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
