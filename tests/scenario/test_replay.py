@@ -229,7 +229,7 @@ def test_on_postgresql_the_answer_is_the_same(postgres_database: Any):
 
 
 def beginning_of(file: Path, rows: int, folder: Path) -> Path:
-    """The first rows of a history, as a file; the clock change of October 2011 is among 6,000."""
+    """The first rows of a history, as a file; the clock change of October 2011 is among 4,000."""
     lines = file.read_text().splitlines(keepends=True)
     cut = folder / "beginning.csv"
     cut.write_text("".join(lines[: rows + 1]))
@@ -248,7 +248,7 @@ def test_all_real_leads_agree_with_a_recount(real_leads: Path):
 @pytest.mark.parametrize("calendar", ["office", "lunch", "always", "nights"])
 def test_real_leads_agree_under_any_calendar(calendar: str, real_leads: Path, tmp_path: Path):
     """Lunch breaks, nights and the week-end of a clock change are counted as people count them."""
-    file = beginning_of(real_leads, 6000, tmp_path)
+    file = beginning_of(real_leads, 4000, tmp_path)
     ours = replayed(agreement(calendar, 90, 15), read(file))
     assert_agree(ours, recounted(calendar, 90, 15, file))
 
