@@ -26,12 +26,15 @@ from handlers.private import log_failure
 log = structlog.get_logger(__name__)
 
 WORKERS = 32
+QUIET_SECONDS = 0.05  # without a request: what was on its way has arrived
 LARGEST_MESSAGE_BYTES = 16_000_000
 OPEN_SECONDS = 10
 CLOSE_SECONDS = 2
 # Before connecting again; longer each time that does not last, and the last one is repeated.
 PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 LIVED_SECONDS = 30  # a connection that lasted so long was no failure
+
+RENEWALS = ("warning", "refresh_requested")  # not, for one, "link_disabled": switched off
 
 Dispatch = Callable[[dict[str, Any], dict[str, str]], BoltResponse]
 Json = dict[str, Any]
@@ -53,8 +56,10 @@ class SocketMode:
         self._open: set[ClientConnection] = set()
         self._current: ClientConnection | None = None  # the newest; the others are on their way out
         self._connected_at = float("-inf")
+        self._failures = 0  # in a row; written by one thread at a time
         self._in_hand = 0
-        self._stopping = False
+        self._stopping = False  # no new connections
+        self._closed = False  # nothing is taken any more
         self._keeper = threading.Thread(target=self._keep_up, name="socket", daemon=True)
 
     def start(self) -> None:
@@ -67,38 +72,42 @@ class SocketMode:
             return "connected" if self._current is not None else "disconnected"
 
     def stop(self, patience: float = 5.0) -> None:
-        """Ack what is in hand, and what arrives while that lasts; then close. Takes at most
-        `patience` seconds, and the closing."""
+        """Ack what is in hand, and what arrives while that lasts; then take nothing more, and
+        close. Waits at most `patience` seconds for the acks."""
+        deadline = time.monotonic() + patience
         with self._lock:
             self._stopping = True
             self._lock.notify_all()
-            self._lock.wait_for(lambda: not self._in_hand, patience)
-            left, connections = self._in_hand, list(self._open)
-        if left:
-            log.warning("Stopped with requests in hand", action="acks_lost", count=left)
+            while self._in_hand or self._lock.wait_for(lambda: self._in_hand > 0, QUIET_SECONDS):
+                if not self._lock.wait_for(
+                    lambda: not self._in_hand, max(deadline - time.monotonic(), 0)
+                ):
+                    log.warning("Acks may be lost", action="acks_lost", count=self._in_hand)
+                    break
+            self._closed = True  # a click done without an ack would look undone to who clicked
+            connections = list(self._open)
         for connection in connections:
             connection.close()
-        self._pool.shutdown(wait=not left, cancel_futures=True)
+        self._pool.shutdown(wait=False)
         if self._keeper.is_alive():
             self._keeper.join(CLOSE_SECONDS)
 
     # ------------------------------------------------------------------ staying connected
 
     def _keep_up(self) -> None:
-        failures = 0
-        while self._is_needed(PAUSES_SECONDS[min(failures, len(PAUSES_SECONDS) - 1)]):
-            if time.monotonic() - self._connected_at > LIVED_SECONDS:
-                failures = 0
-            failures += 1
+        while self._is_needed():
             try:
                 self._connect()
             except NoConnection as error:
                 log.warning("No connection to Slack", action="socket_failed", why=str(error))
+                self._failures += 1
 
-    def _is_needed(self, pause: float) -> bool:
-        """Waits until a connection is missing, and then `pause`; False when Baton stops."""
+    def _is_needed(self) -> bool:
+        """Waits until a connection is missing, and some more after failures; False when Baton
+        stops."""
         with self._lock:
             self._lock.wait_for(lambda: self._stopping or self._current is None)
+            pause = PAUSES_SECONDS[min(self._failures, len(PAUSES_SECONDS) - 1)]
             self._lock.wait_for(lambda: self._stopping, pause)
             return not self._stopping
 
@@ -133,7 +142,8 @@ class SocketMode:
                     for raw in connection:
                         self._hear(connection, raw)
                 finally:
-                    self._end(connection)
+                    self._retire(connection, asked=False)
+                    self._forget(connection)
         except (WebSocketException, OSError, ValueError) as error:
             if not opened.done():
                 opened.set_exception(NoConnection(type(error).__name__))
@@ -144,17 +154,18 @@ class SocketMode:
             self._current = connection
             self._connected_at = time.monotonic()
 
-    def _end(self, connection: ClientConnection) -> None:
-        self._retire(connection)
-        with self._lock:
-            self._open.discard(connection)
-
-    def _retire(self, connection: ClientConnection) -> None:
+    def _retire(self, connection: ClientConnection, asked: bool) -> None:
         """Another one takes over; what still comes in here is heard until Slack closes it."""
         with self._lock:
             if self._current is connection:
+                lasted = time.monotonic() - self._connected_at > LIVED_SECONDS
+                self._failures = 0 if asked or lasted else self._failures + 1
                 self._current = None
                 self._lock.notify_all()
+
+    def _forget(self, connection: ClientConnection) -> None:
+        with self._lock:
+            self._open.discard(connection)
 
     # ------------------------------------------------------------------ requests and acks
 
@@ -167,13 +178,19 @@ class SocketMode:
         if not isinstance(message, dict):
             return
         if message.get("type") == "disconnect":
-            log.info("Slack asks to reconnect", action="socket_retired",
-                     why=str(message.get("reason")))  # fmt: skip
-            self._retire(connection)
+            why = str(message.get("reason"))
+            log.info("Slack asks to reconnect", action="socket_retired", why=why)
+            self._retire(connection, asked=why in RENEWALS)
         elif isinstance(message.get("envelope_id"), str):
-            with self._lock:
-                self._in_hand += 1
-            self._pool.submit(self._answer, connection, message).add_done_callback(log_failure)
+            self._take(connection, message)
+
+    def _take(self, connection: ClientConnection, envelope: Json) -> None:
+        with self._lock:
+            if self._closed:
+                return
+            self._in_hand += 1
+            done = self._pool.submit(self._answer, connection, envelope)
+        done.add_done_callback(log_failure)
 
     def _answer(self, connection: ClientConnection, envelope: Json) -> None:
         try:

@@ -147,6 +147,7 @@ class World:
     words: Words
     courier: Courier
     after_ack: Pool
+    directory: DirectoryReader
     said: list[Said] = field(default_factory=list)
     socket: SocketMode | None = None
     http: str = ""  # the address of Baton's own HTTP server
@@ -189,6 +190,10 @@ class World:
         while self.courier.deliver_due():
             pass
         self.settle()
+
+    def look_up_people(self) -> None:
+        """Baton reads the directory anew, as it does every half hour."""
+        assert self.directory.refresh()
 
     def sweep(self) -> None:
         escalate.sweep(self.desk)
@@ -287,7 +292,7 @@ def open_world(folder: Path, over: str = "socket", database: str = "") -> Iterat
         door = FrontDoor(heard, app.signing_secret, time.time, pool) if over == "http" else None
         intake = Intake(world.desk, [WEBSITE, FORM_TOOL, SWITCHED_OFF], time.time, pool)
         served = http_app(intake, lambda: look(world.desk, _state(world)), door)
-        world.http = stack.enter_context(_serving(served))
+        world.http = stack.enter_context(serving(served))
         app.request_url = f"{world.http}/slack/events" if over == "http" else ""
         yield world
 
@@ -303,7 +308,7 @@ def _world(server: Server, clock: WorkspaceClock, books: Books) -> World:
     desk = Desk(books, clock.now, [QUEUE, DACH], agreement(), version, "Europe/Stockholm")
     words = Words(desk)
     courier = Courier(books, slack, words, clock.now, clock.now, QUICK)
-    return World(server, clock, books, desk, slack, words, courier, Pool())
+    return World(server, clock, books, desk, slack, words, courier, Pool(), directory)
 
 
 def _identity(world: World) -> Identity:
@@ -343,7 +348,7 @@ def _place(workspace: Workspace, message: Any) -> str:
 
 
 @contextmanager
-def _serving(app: Starlette) -> Iterator[str]:
+def serving(app: Starlette) -> Iterator[str]:
     """Baton's own HTTP server, as uvicorn runs it in earnest; its address."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
