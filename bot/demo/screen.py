@@ -17,12 +17,15 @@ from bot.demo.sellers import Sellers
 from playground.clock import instant_of
 from playground.feed import Change
 from playground.state import Message
-from playground.wording import GROUP, MENTION
+from playground.wording import GROUP, MENTION, words_of
 from playground.workspace import Workspace
 
 LONGEST_LINE = 150
 DATE = re.compile(r"<!date\^(\d+)\^[^>]*>")
+ITALIC = re.compile(r"(?<!\w)_(.+?)_(?!\w)")
 LINK = re.compile(r"<https?://[^|>]*\|([^>]*)>")
+INDENT = 34  # columns: below the words of the line above
+SHOWN_WHOLE = ("rejection_news", "digest", "digest_breakdown")
 STYLES = {
     "card": "bold",
     "reminder": "yellow",
@@ -45,6 +48,10 @@ MUST_SHOW = {
 def kind_of(message: Message) -> str:
     """What Baton calls it, from the metadata; empty for what people said."""
     return str(((message.metadata or {}).get("event_payload") or {}).get("kind", ""))
+
+
+def shortened(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
 
 
 class Screen:
@@ -98,24 +105,27 @@ class Screen:
             message = self._find(change)
             if message is None:
                 return
-            channel = self._workspace.channels[message.channel]
-            people = sorted(channel.members - {self._workspace.app.bot_user})
-            where = (
-                f"@{self._workspace.users[people[0]].handle}" if channel.is_direct else channel.name
-            )
-            words = " ".join(self._readable(message.text).split())
-        kind = kind_of(message)
-        if change.kind == "message_posted":
+            where, kind = self._place(message), kind_of(message)
+            note, new = self._note(change, message), change.kind == "message_posted"
+            line = shortened(" ".join(self._readable(message.text).split()))
+            whole = words_of(message) if new and kind in SHOWN_WHOLE else ""
+            rest = self._readable(whole).splitlines()[1:]
+        if new:
             self.posted[kind or "other"] += 1
-        elif change.kind == "message_updated":
-            self.edited += 1
-        note = self._note(change, message)
-        at = instant_of(message.ts) if change.kind != "message_updated" else change.at
+        self.edited += change.kind == "message_updated"
+        at = change.at if change.kind == "message_updated" else instant_of(message.ts)
         local = at.astimezone(self._zone).strftime("%a %H:%M")
-        if len(words) > LONGEST_LINE:
-            words = words[: LONGEST_LINE - 1] + "…"
-        style = STYLES.get(kind, "") if change.kind == "message_posted" else "dim"
-        self._console.print(f"{local}  {where:<12} {note:<8} {words}", style=style, markup=False)
+        style = STYLES.get(kind, "") if new else "dim"
+        self._console.print(f"{local}  {where:<12} {note:<8} {line}", style=style, markup=False)
+        for said in rest:
+            self._console.print(" " * INDENT + said, style=style, markup=False)
+
+    def _place(self, message: Message) -> str:
+        channel = self._workspace.channels[message.channel]
+        if not channel.is_direct:
+            return f"#{channel.name}"
+        (person,) = channel.members - {self._workspace.app.bot_user}
+        return f"@{self._workspace.users[person].handle}"
 
     def _find(self, change: Change) -> Message | None:
         channel, ts = change.data["channel"], change.data["ts"]
@@ -135,7 +145,8 @@ class Screen:
         text = MENTION.sub(lambda at: f"@{self._workspace.users[at[1]].handle}", text)
         text = GROUP.sub(lambda at: f"@{self._workspace.groups[at[1]].handle}", text)
         text = DATE.sub(lambda at: self._said(int(at[1])), text)
-        return html.unescape(LINK.sub(r"\1", text).replace("*", ""))
+        text = ITALIC.sub(r"\1", LINK.sub(r"\1", text).replace("*", ""))
+        return html.unescape(text)
 
     def _said(self, seconds: int) -> str:
         instant = instant_of(f"{seconds}.000000").astimezone(self._zone)
