@@ -54,6 +54,10 @@ class Private:
     def notice(self, click: Click, key: str) -> None:
         self._later(lambda: self._send(click, notice(self._desk, self._words, key, click.person)))
 
+    def apologise(self, click: Click) -> None:
+        """Something broke, perhaps the database: nothing is read to say so."""
+        self._later(lambda: self._send(click, self._words.notice("try_again")))
+
     def replace(self, click: Click, message: Message) -> None:
         """The message that was clicked, as it is now."""
         self._later(self._replace, click, message)

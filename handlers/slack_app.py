@@ -84,7 +84,7 @@ def _register_the_rest(app: App, private: Private) -> None:
     def failed(error: Exception, body: dict[str, Any]) -> BoltResponse:
         """No ack: Slack tells the person that it did not work, and a form keeps what was typed."""
         log.error("A listener failed", action="listener_failed", exc_info=error)
-        private.notice(read_click(body), "try_again")
+        private.apologise(read_click(body))
         return BoltResponse(status=500)
 
     app.action(ANYTHING)(unknown_button)

@@ -23,9 +23,11 @@ from tests.scenario.world import World, open_world, serving
 CROWD = 500
 
 
-@pytest.fixture(params=["socket", "http"])
+@pytest.fixture(params=["socket", "http", "http on PostgreSQL"])
 def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
-    with open_world(tmp_path, over=request.param) as opened:
+    over, _, postgres = request.param.partition(" ")
+    database = request.getfixturevalue("postgres_database")() if postgres else ""
+    with open_world(tmp_path, over, database) as opened:
         yield opened
 
 

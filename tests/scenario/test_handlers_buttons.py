@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.handoff import Event, State
 from playground.delivery import INTERACTIVE, Delivery
@@ -311,4 +313,24 @@ def test_a_lost_private_reply_is_not_the_end(near: World):
     lead = near.lead()
     payload = a_click(near, "@aino", lead)
     assert forge(near, "@aino", payload, put(response_url="http://127.0.0.1:9/nobody")).acked
+    assert near.id("@erik") == near.handoff(lead).holder
+
+
+def test_a_database_that_fails_is_not_a_silent_no(near: World, tmp_path: Path):
+    """A click that could not be kept is not acked: Slack says so, and so does Baton."""
+    lead = near.lead()
+    card = near.card(lead)
+    database = sqlite3.connect(tmp_path / "baton.db")
+    database.execute("ALTER TABLE journal RENAME TO mislaid")
+    near.server.workspace.app.ack_timeout_s = 0.5
+    with capture_logs() as logs:
+        assert not near.person("@erik").click("accept", card).acked
+        near.settle()
+    near.hears("@erik", "Please click once more")
+    assert ["listener_failed"] == [line["action"] for line in logs]
+
+    database.execute("ALTER TABLE mislaid RENAME TO journal")
+    database.close()
+    near.server.workspace.app.ack_timeout_s = 3
+    near.click("@erik", "accept", lead)
     assert near.id("@erik") == near.handoff(lead).holder

@@ -144,7 +144,7 @@ BODY = json.dumps(ADA).encode()
         signed(BODY, secret=""),
         signed(b"another body"),
         signed(BODY, late=310),
-        signed(BODY, late=-330),
+        signed(BODY, late=-100_000),
         signed(BODY, source="forms"),
         signed(BODY, secret="", source="forms"),
         signed(BODY, secret="", source="off"),
