@@ -8,16 +8,17 @@ twice counts twice. `due` and `elapsed` are inverses; all instants are aware and
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 Block = tuple[int, int]  # minutes from local midnight: from the first up to, not with, the second
 
 MINUTES_A_DAY = 1440
+MONTHS_KEPT = 2048  # worked out already, of each calendar
 MONTHS_SEARCHED = 120  # without any working time, before we say that none will come
 LAST_MONTH = 9999 * 12 + 10  # the last whole month a datetime can hold
 
@@ -56,13 +57,15 @@ class Calendar:
         ZoneInfo(self.time_zone)
 
     def __hash__(self) -> int:
-        return self._hash
+        # `days` may be unhashable and is left to equality.
+        return hash((self.name, self.time_zone, self.week, self.holidays))
 
     @cached_property
-    def _hash(self) -> int:
-        # Asked at every lookup of a month; walking hundreds of holidays each time would cost more
-        # than the arithmetic. `days` may be unhashable and is left to equality.
-        return hash((self.name, self.time_zone, self.week, self.holidays))
+    def month(self) -> Callable[[int], _Month]:
+        # Each calendar keeps its own. In one cache for all, the calendar of a second version of an
+        # agreement, equal to the first's, would be found by comparing hundreds of holidays each
+        # time, which costs ten times the arithmetic.
+        return lru_cache(maxsize=MONTHS_KEPT)(partial(_month, self))
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -111,8 +114,8 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     if end < start:
         return -elapsed(calendar, end, start)
     first, last = _month_of(start), _month_of(end)
-    between = (_month(calendar, number).total for number in range(first, last))
-    worked = _month(calendar, last).worked(end) - _month(calendar, first).worked(start)
+    between = (calendar.month(number).total for number in range(first, last))
+    worked = calendar.month(last).worked(end) - calendar.month(first).worked(start)
     return worked if first == last else sum(between, worked)
 
 
@@ -124,7 +127,7 @@ def due(calendar: Calendar, start: datetime, duration: timedelta) -> datetime:
         raise ValueError(f"A duration cannot be negative: {duration}.")
     if duration == _NOTHING:
         return start
-    missing = duration + _month(calendar, _month_of(start)).worked(start)
+    missing = duration + calendar.month(_month_of(start)).worked(start)
     for month in _months_from(calendar, start):
         if missing <= month.total:
             return month.reaches(missing)
@@ -145,7 +148,7 @@ def next_open(calendar: Calendar, at: datetime) -> datetime:
 def is_open(calendar: Calendar, at: datetime) -> bool:
     """Whether the team works at this instant; a block's end is already closed."""
     at = _utc(at)
-    month = _month(calendar, _month_of(at))
+    month = calendar.month(_month_of(at))
     following = bisect_right(month.ends, at)
     return following < len(month.starts) and month.starts[following] <= at
 
@@ -158,7 +161,7 @@ def explain(calendar: Calendar, start: datetime, end: datetime) -> tuple[Window,
     start, end = _utc(start), _utc(end)
     found: list[Window] = []
     for number in range(_month_of(start), _month_of(end) + 1):
-        month = _month(calendar, number)
+        month = calendar.month(number)
         for opened, closed in zip(month.starts, month.ends, strict=True):
             if max(opened, start) < min(closed, end):
                 _append(found, Window(max(opened, start), min(closed, end)), calendar.zone)
@@ -217,14 +220,13 @@ def _months_from(calendar: Calendar, start: datetime) -> Iterator[_Month]:
     """The months from `start` on, until working time runs out for good."""
     idle = 0
     for number in range(_month_of(start), LAST_MONTH + 1):
-        month = _month(calendar, number)
+        month = calendar.month(number)
         yield month
         idle = 0 if month.totals else idle + 1
         if idle > MONTHS_SEARCHED:
             return
 
 
-@lru_cache(maxsize=2048)
 def _month(calendar: Calendar, number: int) -> _Month:
     first, following = _first_of(number), _first_of(number + 1)
     starts: list[datetime] = []
