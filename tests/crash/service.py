@@ -1,0 +1,107 @@
+"""Baton as an operator runs it: a process, killed without a word and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.demo.child import free_port
+from playground import InstalledApp, Server, Workspace
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 30
+
+
+class Service:
+    """One `baton serve` after the other, over the same database."""
+
+    def __init__(self, server: Server, database: str, mode: str = "socket") -> None:
+        app = server.workspace.app
+        self.port = free_port()
+        if mode == "http":
+            app.request_url = f"http://127.0.0.1:{self.port}/slack/events"
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": database,
+            "SLACK_BOT_TOKEN": app.bot_token,
+            "SLACK_APP_TOKEN": app.app_token,
+            "SLACK_SIGNING_SECRET": app.signing_secret,
+            "SLACK_API_URL": server.api_url,
+            "SLACK_MODE": mode,
+            "BATON_PORT": str(self.port),
+            "WEBSITE_SECRET": "a-secret",
+        }
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 (`close` does)
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Returns when it is healthy."""
+        command = [sys.executable, "-m", "bot.cli", "serve"]
+        self._process = subprocess.Popen(
+            command, env=self.environment, cwd=ROOT, stdout=self._log, stderr=self._log, text=True
+        )
+        give_up = time.monotonic() + READY_SECONDS
+        while time.monotonic() < give_up:
+            assert self._process.poll() is None, self.said()
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=2):
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise AssertionError(f"not ready\n{self.said()}")
+
+    def kill(self) -> None:
+        """As a power cut would: no goodbye."""
+        self._end(signal.SIGKILL)
+
+    def terminate(self) -> int:
+        """As an operator would; its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(20)
+
+    def said(self) -> str:
+        self._log.seek(0)
+        return self._log.read()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another `baton` command, beside the service."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot.cli", *arguments],
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def close(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+        self._log.close()
+
+
+@contextmanager
+def service(workspace: Workspace, database: str, mode: str = "socket") -> Iterator[Service]:
+    with Server(workspace) as server:
+        running = Service(server, database, mode)
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def installed() -> InstalledApp:
+    return InstalledApp(name="Baton", commands=frozenset({"/lead"}))
