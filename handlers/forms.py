@@ -104,11 +104,3 @@ def until_for(filled: Filled, reason: Reason, today: date) -> date | None:
 def amount_in(filled: Filled, currency: str) -> Decimal | None:
     """Raises BadAmount."""
     return read_amount(filled.text(Field.AMOUNT), currency)
-
-
-def currency_of(filled: Filled, agreed: str) -> str:
-    """Amounts are kept in the agreement's currency. Raises Unfit."""
-    named = filled.text(Field.CURRENCY).upper()
-    if named and agreed and named != agreed:
-        raise Unfit("currency_other")
-    return agreed

@@ -26,7 +26,6 @@ from handlers.forms import (
     BadForm,
     Filled,
     amount_in,
-    currency_of,
     note_for,
     reason_of,
     until_for,
@@ -74,9 +73,8 @@ def _disqualify(_desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
 
 
 def _won(desk: Desk, _dossier: Dossier, filled: Filled) -> UseCase:
-    agreed = desk.agreement.currency
-    amount = filled.judged(Field.AMOUNT, lambda: amount_in(filled, agreed), None)
-    filled.judged(Field.CURRENCY, lambda: currency_of(filled, agreed), "")
+    currency = desk.agreement.currency
+    amount = filled.judged(Field.AMOUNT, lambda: amount_in(filled, currency), None)
     filled.check()
     return lambda desk, on, by: follow_up.reached(desk, on.handoff, on.round, by, Event.WON, amount)
 

@@ -39,4 +39,3 @@ class Field(StrEnum):
     NOTE = "note"
     UNTIL = "until"
     AMOUNT = "amount"
-    CURRENCY = "currency"

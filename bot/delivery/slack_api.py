@@ -201,7 +201,7 @@ class SlackApi:
 
     def offers_socket(self) -> Outcome:
         """For a client with an app-level token: does Slack give it a Socket Mode connection?"""
-        answer = self._call("apps.connections.open")
+        answer = self._call("apps.connections.open", app_token=self._client.token)
         return Ok() if isinstance(answer, SlackResponse) else answer
 
     def roster(self) -> Roster | Failure:

@@ -264,7 +264,7 @@ ABOVE_ZERO = "Please write an amount above zero, or leave it empty."
         ("0", ABOVE_ZERO),
         ("9" * 30, "Please check the number: it is larger than any deal."),
         ("$ 5,000 USD",
-         "Amounts are kept in the agreement's currency, which was filled in here."),
+         "Amounts are kept in the agreement's currency: please write it without another."),
     ],
 )  # fmt: skip
 def test_an_amount_that_cannot_be_is_refused(world: World, written: str, error: str):

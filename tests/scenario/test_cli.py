@@ -1,0 +1,168 @@
+"""The `baton` command as the person who sets it up uses it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from playground import Server, Workspace, sample_workspace
+from tests.crash.service import Service, installed, service
+
+
+@pytest.fixture
+def workspace() -> Workspace:
+    return sample_workspace(app=installed())
+
+
+@pytest.fixture
+def baton(workspace: Workspace, tmp_path: Path) -> Iterator[Service]:
+    """Commands only; nothing serves."""
+    with service(workspace, f"sqlite:///{tmp_path / 'baton.db'}") as commands:
+        yield commands
+
+
+def changed(folder: Path, change: Callable[[str], str]) -> str:
+    """The default app.yaml with a change; its path."""
+    path = folder / "app.yaml"
+    path.write_text(change(Path("app.yaml").read_text()))
+    return str(path)
+
+
+def test_check_is_content_with_a_workspace_that_is_ready(baton: Service) -> None:
+    """One word, and exit code 0."""
+    checked = baton.command("check")
+    assert (0, "Ready.\n") == (checked.returncode, checked.stdout), checked.stderr
+
+
+def test_check_names_everything_that_is_missing_in_slack(
+    baton: Service, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Scopes, channels, people and groups, each with its place in app.yaml and what to do."""
+    app = workspace.app
+    app.scopes = app.scopes - {"im:write", "im:history"}
+    workspace.user("@maja").deleted = True
+    workspace.group("@marketing").members.clear()
+    workspace.channel("mql-handoff").members.discard(app.bot_user)
+    config = changed(tmp_path, lambda text: text.replace('head: "@henrik"', 'head: "@nobody"'))
+    checked = baton.command("check", "--config", config)
+    told = checked.stderr
+    assert checked.returncode == 1
+    for expected in (
+        "error  slack: the scope im:write is missing",
+        "note   slack: the scope im:history is missing",
+        "queues.nordics.channel: Baton is not in #mql-handoff: /invite @Baton there.",
+        "queues.nordics.manager: @maja is deactivated in Slack",
+        "queues.nordics.head: @nobody is neither a person nor a user group",
+        "queues.nordics.marketers: @marketing is a group without active members.",
+    ):
+        assert expected in told
+
+
+def test_check_names_a_handle_that_two_people_share(baton: Service, workspace: Workspace) -> None:
+    """Nobody gets another's leads because both call themselves Maja."""
+    other = workspace.add_user("maja", "Another Maja", email="other@northwind.example")
+    assert other.id
+    assert "@maja is what several people call themselves" in baton.command("check").stderr
+
+
+def test_check_says_when_slack_does_not_know_us(baton: Service) -> None:
+    """A revoked token is the first thing to hear of, and not as a traceback."""
+    baton.environment["SLACK_BOT_TOKEN"] = "xoxb-gone"
+    checked = baton.command("check")
+    assert (1, True) == (checked.returncode, "not accepted (invalid_auth)" in checked.stderr)
+
+
+def test_serve_says_in_a_sentence_why_it_cannot_start(baton: Service) -> None:
+    """The person at the keyboard reads what to do."""
+    baton.environment["SLACK_APP_TOKEN"] = ""
+    served = baton.command("serve")
+    assert served.returncode == 2
+    assert "SLACK_APP_TOKEN" in served.stderr
+    assert "Traceback" not in served.stderr
+
+
+def test_every_mistake_in_the_settings_is_told_at_once(baton: Service, tmp_path: Path) -> None:
+    """One round of mending, each mistake with its line."""
+    config = changed(
+        tmp_path,
+        lambda text: text.replace("answer: { target: 4h", "answer: { target: 4x").replace(
+            "time_zone: Europe/Stockholm", "time_zone: Europe/Stokholm", 1
+        ),
+    )
+    told = baton.command("check", "--config", config).stderr
+    places = re.findall(r"app\.yaml:(\d+):\d+ ([\w.]+):", told)
+    assert [name for _, name in places] == ["workspace.time_zone", "agreement.sales.answer.target"]
+
+
+def test_an_import_takes_the_good_rows_names_the_bad_and_does_nothing_twice(
+    baton: Service, tmp_path: Path
+) -> None:
+    """Safe to run again after mending the file."""
+    file = tmp_path / "fair.csv"
+    file.write_text("email,name\nada@acme.example,Ada\nnobody,Bo\ncy@acme.example,Cy\n")
+    first, again = (baton.command("import", str(file)) for _ in range(2))
+    assert (1, "2 offered, 1 bad rows\n") == (first.returncode, first.stdout)
+    assert "fair.csv:3: email: is not an e-mail address." in first.stderr
+    assert "2 taken in before, 1 bad rows\n" == again.stdout
+
+
+def test_more_than_twenty_cards_are_asked_about_first(baton: Service, tmp_path: Path) -> None:
+    """Nobody floods a channel by accident."""
+    file = tmp_path / "many.csv"
+    file.write_text("email\n" + "".join(f"lead{number}@acme.example\n" for number in range(21)))
+    asked = baton.command("import", str(file))
+    assert (1, True) == (asked.returncode, "This posts 21 cards." in asked.stderr)
+    assert "21 known, not offered\n" == baton.command("import", str(file), "--no-post").stdout
+    assert "21 offered\n" == baton.command("import", str(file), "--yes").stdout
+
+
+def test_a_lead_by_hand(baton: Service) -> None:
+    """Offered, or news on the open card; a bad field is named."""
+    new, again = (
+        baton.command("lead", "add", "--email", "ada@acme.example", "--why", why)
+        for why in ("asked", "asked again")
+    )
+    assert "The lead is offered" in new.stdout
+    assert "in hand already" in again.stdout
+    wrong = baton.command("lead", "add", "--email", "nobody")
+    assert (2, True) == (wrong.returncode, "email: is not an e-mail address." in wrong.stderr)
+
+
+def test_a_weeks_figures(baton: Service) -> None:
+    """For people as a table, for programs as one object; no such week is a sentence."""
+    told = json.loads(baton.command("digest", "--week", "2026-W10", "--json").stdout)
+    assert ("2026-03-02", 0) == (told["starts"], told["week"]["posted"])
+    assert "week of 2026-03-02" in baton.command("digest", "--week", "2026-W10").stdout
+    wrong = baton.command("digest", "--week", "2026-99")
+    assert (2, True) == (wrong.returncode, "write it like 2012-W05" in wrong.stderr)
+
+
+def test_the_manifest_asks_for_what_baton_uses_and_slack_accepts(workspace: Workspace) -> None:
+    """With exactly these scopes, the check-up has nothing to say."""
+    from bot.manifest import SCOPES, manifest
+
+    asked = manifest("http", "https://baton.acme.example/")
+    command = asked["features"]["slash_commands"][0]
+    assert "https://baton.acme.example/slack/events" == command["url"]
+    assert not asked["settings"]["socket_mode_enabled"]
+    assert len(asked["display_information"]["description"]) <= 140
+    app = installed()
+    app.scopes = frozenset(SCOPES)
+    with Server(sample_workspace(app=app)) as server:
+        checked = Service(server, "sqlite:///unused.db").command("check")
+        assert (0, "Ready.\n") == (checked.returncode, checked.stdout), checked.stderr
+
+
+@pytest.mark.timeout(120)
+def test_the_demo_shows_a_whole_day_and_ends_by_itself(baton: Service) -> None:
+    """Cards, a race, a reminder, an escalation, a rejection and the digest; exit code 0."""
+    shown = baton.command("demo", "--headless", "--fast")
+    assert shown.returncode == 0, shown.stderr
+    for expected in ("New lead", "still waiting", "still needs an answer", "rejected", "The week"):
+        assert expected in shown.stdout
+    assert shutil.which("python3")
