@@ -189,7 +189,9 @@ def _connection(settings: Settings) -> Iterator[Finding]:
 
 
 def _channels(settings: Settings, roster: Roster) -> Iterator[Finding]:
-    wanted = {queue.address: f"queues.{queue.name}.channel" for queue in settings.queues}
+    wanted: dict[str, str] = {}  # each channel once, at the first place that uses it
+    for queue in settings.queues:
+        wanted.setdefault(queue.address, f"queues.{queue.name}.channel")
     wanted.setdefault(f"#{settings.digest.channel.removeprefix('#')}", "digest.channel")
     for address, place in wanted.items():
         name = address.removeprefix("#")

@@ -18,10 +18,10 @@ SCOPES = {
     "channels:read": "find public channels by name",
     "groups:read": "find private channels by name",
     "im:write": "write to people privately",
-    "channels:history": "never post twice: look before sending again",
-    "groups:history": "the same in private channels",
-    "im:history": "the same in direct messages",
-    "files:write": "the digest's picture",
+    "channels:history": "look before sending again, so that nothing is posted twice",
+    "groups:history": "look before sending again in private channels",
+    "im:history": "look before sending again in direct messages",
+    "files:write": "show the digest's picture",
     "files:read": "know when the picture is ready",
 }
 

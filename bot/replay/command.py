@@ -108,7 +108,8 @@ def _as_history_gives_reasons(settings: Settings, history: History) -> Settings:
 def _roster(settings: Settings, history: History, api: SlackApi | None) -> Roster:
     actors = sorted(history.actors)
     if api is None:
-        return people.made_up(actors, settings.queues, settings.digest.channel)
+        owners = settings.intake.owners.values()
+        return people.made_up(actors, settings.queues, settings.digest.channel, owners)
     real = api.roster()
     if not isinstance(real, Roster):
         raise SlackUnreadable(f"Slack does not let us read who is there: {real}.")

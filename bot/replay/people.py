@@ -14,10 +14,17 @@ from bot.domain.assignment import Queue
 from bot.use_cases.ports import Group, Person
 
 
-def made_up(actors: Iterable[str], queues: Sequence[Queue], digest_channel: str) -> Roster:
+def made_up(
+    actors: Iterable[str],
+    queues: Sequence[Queue],
+    digest_channel: str,
+    campaign_owners: Iterable[str] = (),
+) -> Roster:
     """Everybody a replay can speak of. The actors are the sellers of every queue."""
     people = {person.id: person for person in map(_person, actors)}
     sellers = frozenset(people)
+    for owner in campaign_owners:
+        people.setdefault(_id("U", owner), _person(owner))
     groups: dict[str, Group] = {}
     for queue in queues:
         for name in (queue.manager, queue.head, *queue.marketers):

@@ -60,7 +60,7 @@ def test_check_names_everything_that_is_missing_in_slack(
         "queues.nordics.head: @nobody is neither a person nor a user group",
         "queues.nordics.marketers: @marketing is a group without active members.",
     ):
-        assert expected in told
+        assert expected in told, told
 
 
 def test_check_names_a_handle_that_two_people_share(baton: Service, workspace: Workspace) -> None:
