@@ -124,7 +124,7 @@ def prepare() -> None:
     print(f"Installing into {VENV} (once; a minute or two) ...", flush=True)
     STAMP.unlink(missing_ok=True)
     uv = shutil.which("uv")
-    if not made_by_this_python():
+    if not usable(uv):
         make_venv(uv)
     install(uv)
     STAMP.write_text(wanted)
@@ -139,13 +139,16 @@ def this_python() -> str:
     return f"{sys.version} {sys.base_prefix}"
 
 
-def made_by_this_python() -> bool:
-    ask = [tool("python"), "-c", "import sys; print(sys.version, sys.base_prefix)"]
+def usable(uv: "str | None") -> bool:
+    """.venv is of this Python, and there is something to install into it with."""
+    look = "import importlib.util as look, sys; print(look.find_spec('pip') is not None, end=' ');"
+    ask = [tool("python"), "-c", look + "print(sys.version, sys.base_prefix)"]
     try:
         answer = subprocess.run(ask, capture_output=True, text=True, check=False)
     except OSError:  # there is none, or its Python has gone
         return False
-    return answer.stdout.strip() == this_python()
+    has_pip, _, python = answer.stdout.strip().partition(" ")
+    return python == this_python() and (uv is not None or has_pip == "True")
 
 
 def make_venv(uv: "str | None") -> None:
