@@ -24,7 +24,7 @@ from storage.deliveries import StoredDeliveries
 from storage.handoffs import StoredHandoffs
 from storage.intake import StoredIntake
 from storage.leads import StoredLeads
-from storage.outbox import StoredOutbox
+from storage.outbox import LanesCache, StoredOutbox
 from storage.people import DirectoryCache, StoredPeople
 from storage.postgresql import prepare_postgresql
 from storage.reports import StoredReports
@@ -60,6 +60,7 @@ class _Known:
 
     terms: TermsCache = field(default_factory=dict)
     directory: DirectoryCache = field(default_factory=DirectoryCache)
+    lanes: LanesCache = field(default_factory=set)
 
 
 class Work:
@@ -80,10 +81,12 @@ class Work:
         self._connection = connection
         self._transaction = transaction
         self.leads = StoredLeads(connection, locking=locking)
-        self.handoffs = StoredHandoffs(connection, terms, locking=locking)
+        self.handoffs = StoredHandoffs(
+            connection, terms, locking=locking, looking=transaction is None
+        )
         self.terms = terms
         self.people = StoredPeople(connection, known.directory)
-        self.outbox = StoredOutbox(connection)
+        self.outbox = StoredOutbox(connection, known.lanes)
         self.deliveries = StoredDeliveries(connection, locking=locking)
         self.reports = StoredReports(connection)
         self.intake = StoredIntake(connection)
@@ -128,13 +131,13 @@ class Books:
 
     def writing(self) -> AbstractContextManager[ports.UnitOfWork]:
         joined = self._joined()
-        return self._whole() if joined is None else self._part(joined)
+        return self._whole() if joined is None else self._part(*joined)
 
     def reading(self) -> AbstractContextManager[ports.UnitOfWork]:
         joined = self._joined()
         if joined is None:
             return self._look()
-        return nullcontext(Work(joined, self._known, transaction=None))
+        return nullcontext(Work(*joined, transaction=None))
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -147,13 +150,13 @@ class Books:
         courier does about it, at the price of one commit.
         """
         with self._alone(), self._writer.begin() as connection:
-            self._thread.joined = connection
+            self._thread.joined = connection, _Known()  # what is found in here may be undone
             try:
                 yield
             finally:
                 self._thread.joined = None
 
-    def _joined(self) -> Connection | None:
+    def _joined(self) -> tuple[Connection, _Known] | None:
         return getattr(self._thread, "joined", None)
 
     @contextmanager
@@ -174,10 +177,10 @@ class Books:
             yield Work(connection, self._known, connection.begin())
 
     @contextmanager
-    def _part(self, joined: Connection) -> Iterator[ports.UnitOfWork]:
-        savepoint = _Savepoint(joined)
+    def _part(self, connection: Connection, known: _Known) -> Iterator[ports.UnitOfWork]:
+        savepoint = _Savepoint(connection)
         try:
-            yield Work(joined, self._known, savepoint)
+            yield Work(connection, known, savepoint)
         finally:
             savepoint.end()
 

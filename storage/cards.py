@@ -10,7 +10,9 @@ from bot.use_cases.ports import PostedCard
 from storage.statements import for_dialect, insert_or_update
 from storage.tables import cards
 
-_CARD = select(cards.c.number, cards.c.round, cards.c.channel, cards.c.ts, cards.c.permalink)
+COLUMNS = (cards.c.number, cards.c.round, cards.c.channel, cards.c.ts, cards.c.permalink)
+
+_CARD = select(*COLUMNS)
 _OF_HANDOFF = _CARD.where(cards.c.handoff_id == bindparam("handoff_id")).order_by(cards.c.number)
 _ONE = _CARD.where(
     cards.c.handoff_id == bindparam("handoff_id"), cards.c.number == bindparam("number")

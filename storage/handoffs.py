@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,12 @@ from bot.domain.agreement import Clock
 from bot.domain.handoff import Handoff, Move, Offer, State
 from bot.domain.lead import Lead
 from bot.domain.sla import RunningClock
-from bot.use_cases.ports import Conflict, Dossier, NotFound
-from storage import cards, journal, offers
-from storage.columns import AnyRow
-from storage.leads import StoredLeads
+from bot.use_cases.ports import Conflict, Dossier, NotFound, PostedCard
+from storage import cards, journal, leads, offers
 from storage.statements import for_dialect, insert_if_new
 from storage.tables import OPEN, handoffs
+from storage.tables import cards as card_rows
+from storage.tables import leads as lead_rows
 from storage.tables import offers as offer_rows
 from storage.terms import StoredTerms
 
@@ -36,15 +37,26 @@ COLUMNS = (
 )
 _CLOCK = 6
 _OFFER = len(COLUMNS)
+_LEAD = _OFFER + len(offers.COLUMNS)
+_CARD = _LEAD + len(leads.COLUMNS)
 
 _NOW = select(*COLUMNS, *offers.COLUMNS).join_from(
     handoffs,
     offer_rows,
     (offer_rows.c.handoff_id == handoffs.c.id) & (offer_rows.c.round == handoffs.c.round),
 )
+_WITH_LEAD_AND_CARD = (
+    _NOW.add_columns(*leads.COLUMNS, *cards.COLUMNS)
+    .join(lead_rows, lead_rows.c.id == handoffs.c.lead_id)
+    .outerjoin(
+        card_rows,
+        (card_rows.c.handoff_id == handoffs.c.id) & (card_rows.c.number == handoffs.c.card),
+    )
+)
 _ITS_LEAD = handoffs.c.lead_id == bindparam("lead_id")
 _IS_OPEN = text(f"handoffs.{OPEN}")
 _GET = _NOW.where(handoffs.c.id == bindparam("id"))
+_DOSSIER = _WITH_LEAD_AND_CARD.where(handoffs.c.id == bindparam("id"))
 _OPEN_FOR = _NOW.where(_ITS_LEAD, _IS_OPEN)
 _LATEST_FOR = _NOW.where(_ITS_LEAD).order_by(handoffs.c.id.desc()).limit(1)
 _HELD_BY = _NOW.where(handoffs.c.holder == bindparam("person"), _IS_OPEN).order_by(handoffs.c.id)
@@ -69,10 +81,14 @@ _RECORD = update(handoffs).where(
 
 
 class StoredHandoffs:
-    def __init__(self, connection: Connection, terms: StoredTerms, *, locking: bool) -> None:
+    def __init__(
+        self, connection: Connection, terms: StoredTerms, *, locking: bool, looking: bool
+    ) -> None:
+        """`looking`: nothing is written, so that what was read stays true."""
         self._connection = connection
         self._terms = terms
         self._locking = locking
+        self._dossiers: dict[int, Dossier] | None = {} if looking else None
 
     def begin(self, lead: Lead, move: Move) -> Handoff:
         """Raises Conflict when the lead has an open handoff."""
@@ -119,22 +135,39 @@ class StoredHandoffs:
         return [_handoff(row) for row in self._connection.execute(_HELD_BY, {"person": person})]
 
     def dossier(self, handoff_id: int) -> Dossier:
-        row = self._connection.execute(_GET, {"id": handoff_id}).first()
-        if row is None:
-            raise NotFound(f"There is no handoff {handoff_id}.")
-        handoff = _handoff(row)
-        only = (handoff.offer,) if handoff.round == 1 else ()
-        return Dossier(
-            lead=StoredLeads(self._connection, locking=False).get(handoff.lead_id),
-            handoff=handoff,
-            offers=only or offers.of_handoff(self._connection, handoff_id),
-            journal=tuple(journal.read(self._connection, handoff_id)),
-            cards=cards.of_handoff(self._connection, handoff_id),
-            terms=self._terms.get(handoff.offer.promised.terms_version),
-        )
+        if self._dossiers is None:
+            return self._dossier(handoff_id)
+        if handoff_id not in self._dossiers:
+            self._dossiers[handoff_id] = self._dossier(handoff_id)
+        return self._dossiers[handoff_id]
 
     def offers_posted(self, start: datetime, end: datetime) -> list[Offer]:
         return offers.posted(self._connection, start, end)
+
+    def _dossier(self, handoff_id: int) -> Dossier:
+        row = self._connection.execute(_DOSSIER, {"id": handoff_id}).first()
+        if row is None:
+            raise NotFound(f"There is no handoff {handoff_id}.")
+        handoff = _handoff(row[:_LEAD])
+        return Dossier(
+            lead=leads.from_row(row[_LEAD:_CARD]),
+            handoff=handoff,
+            offers=self._offers_of(handoff),
+            journal=tuple(journal.read(self._connection, handoff_id)),
+            cards=self._cards_of(handoff, row[_CARD:]),
+            terms=self._terms.get(handoff.offer.promised.terms_version),
+        )
+
+    def _offers_of(self, handoff: Handoff) -> tuple[Offer, ...]:
+        if handoff.round == 1:
+            return (handoff.offer,)
+        return offers.of_handoff(self._connection, handoff.id)
+
+    def _cards_of(self, handoff: Handoff, newest: Sequence[Any]) -> tuple[PostedCard, ...]:
+        if handoff.card > 1:
+            return cards.of_handoff(self._connection, handoff.id)
+        posted = newest[0] is not None
+        return (PostedCard(*newest),) if posted else ()
 
     def _record_offer(self, before: Handoff, move: Move, after: Offer) -> None:
         if after.round == before.round:
@@ -169,7 +202,7 @@ def _columns(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def _handoff(row: AnyRow) -> Handoff:
+def _handoff(row: Sequence[Any]) -> Handoff:
     id_, lead_id, state, holder, card, count = row[:_CLOCK]
     clock = RunningClock(Clock(row[_CLOCK]), *row[_CLOCK + 1 : _OFFER]) if row[_CLOCK] else None
     offer = offers.from_row(row[_OFFER:])

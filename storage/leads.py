@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.lead import Lead, LeadFacts
 from bot.use_cases.ports import Conflict, NotFound
-from storage.columns import AnyRow, storable
+from storage.columns import storable
 from storage.statements import for_dialect, insert_if_new
 from storage.tables import leads
 
@@ -21,7 +22,9 @@ FACTS = tuple(item.name for item in fields(LeadFacts))
 NUMBER = re.compile(r"L-?(\d{1,18})", re.IGNORECASE | re.ASCII)
 LONGEST_SEARCH = 300  # characters; SQLite refuses patterns beyond 50,000 bytes
 
-_LEAD = select(leads.c.id, leads.c.created_at, *(leads.c[name] for name in FACTS))
+COLUMNS = (leads.c.id, leads.c.created_at, *(leads.c[name] for name in FACTS))
+
+_LEAD = select(*COLUMNS)
 _BY_ID = _LEAD.where(leads.c.id == bindparam("id"))
 _BY_EMAIL = _LEAD.where(leads.c.email == bindparam("email"), text("email <> ''"))
 _BY_EXTERNAL = _LEAD.where(
@@ -74,25 +77,25 @@ class StoredLeads:
         row = self._connection.execute(_BY_ID, {"id": lead_id}).first()
         if row is None:
             raise NotFound(f"There is no lead L-{lead_id}.")
-        return _lead(row)
+        return from_row(row)
 
     def search(self, text: str, limit: int) -> list[Lead]:
         wanted = text.strip()
         if (number := NUMBER.fullmatch(wanted)) and (
             row := self._connection.execute(_BY_ID, {"id": int(number[1])}).first()
         ):
-            return [_lead(row)]
+            return [from_row(row)]
         if not wanted or len(wanted) > LONGEST_SEARCH:
             return []
         pattern = "%" + re.sub(r"([\\%_])", r"\\\1", folded(wanted)) + "%"
         rows = self._connection.execute(_SEARCH, {"pattern": pattern, "limit": limit})
-        return [_lead(row) for row in rows]
+        return [from_row(row) for row in rows]
 
     def _one(self, query: Select[Any], **known: str) -> Lead | None:
         if self._locking:
             query = query.with_for_update(key_share=True)
         row = self._connection.execute(query, known).first()
-        return _lead(row) if row else None
+        return from_row(row) if row else None
 
 
 def folded(words: str) -> str:
@@ -108,5 +111,6 @@ def _columns(facts: LeadFacts) -> dict[str, Any]:
     return columns
 
 
-def _lead(row: AnyRow) -> Lead:
+def from_row(row: Sequence[Any]) -> Lead:
+    """The lead in `COLUMNS`."""
     return Lead(row[0], LeadFacts(*row[2:]), row[1])

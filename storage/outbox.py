@@ -18,7 +18,7 @@ _NEW_LANE = select(bindparam("lane", type_=lanes.c.lane.type)).where(
 )
 _OPEN_LANE = {
     name: statement.from_select(["lane"], _NEW_LANE)
-    for name, statement in insert_if_new(lanes).items()
+    for name, statement in insert_if_new(lanes, "lane").items()
 }
 _PUT = insert(outbox)
 # Touching the row that waits holds it until we commit: else the courier could take it now, render
@@ -26,17 +26,30 @@ _PUT = insert(outbox)
 _PUT_CARD = insert_or_update(outbox, ("handoff_id", "card_number"), "kind", where=CARD_WAITS)
 
 
+LanesCache = set[str]  # a lane stays for ever, so a process asks for it once
+
+
 class StoredOutbox:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, cache: LanesCache) -> None:
         self._connection = connection
+        self._cache = cache
+        self._uncommitted: set[str] = set()
 
     def put(self, message: Message, to: str, now: datetime) -> None:
-        self._connection.execute(for_dialect(self._connection, _OPEN_LANE), {"lane": to})
+        if to not in self._cache:
+            self._open_lane(to)
         row = _row(message, to, now)
         if isinstance(message, Card):
             self._connection.execute(for_dialect(self._connection, _PUT_CARD), row)
         else:
             self._connection.execute(_PUT, row)
+
+    def _open_lane(self, lane: str) -> None:
+        statement = for_dialect(self._connection, _OPEN_LANE)
+        if self._connection.scalar(statement, {"lane": lane}) is not None:
+            self._uncommitted.add(lane)
+        elif lane not in self._uncommitted:
+            self._cache.add(lane)
 
 
 def _row(message: Message, to: str, now: datetime) -> dict[str, Any]:

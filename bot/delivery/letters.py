@@ -13,7 +13,6 @@ import structlog
 from bot.delivery.mishap import mishap
 from bot.delivery.outcomes import Blocks, Words
 from bot.delivery.posted_cards import worth_showing_again
-from bot.domain.handoff import Handoff
 from bot.domain.messages import (
     AboutHandoff,
     Card,
@@ -24,7 +23,7 @@ from bot.domain.messages import (
     Message,
     to_payload,
 )
-from bot.use_cases.ports import NotFound, Parcel, People, PostedCard, UnitOfWork
+from bot.use_cases.ports import Dossier, NotFound, Parcel, People, PostedCard, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -99,15 +98,21 @@ def find_address(work: UnitOfWork, parcel: Parcel) -> Address | Unsaid:
         return NoSuchPlace("no such channel or person")
     message = parcel.message
     if isinstance(message, Card):
-        card = work.deliveries.card(message.handoff, message.number)
+        card = _card(work, message, message.number)
         return Address(card.channel if card else channel, card=card)
     if isinstance(message, AboutHandoff) and message.in_thread_of is not None:
-        card = work.deliveries.card(message.handoff, message.in_thread_of)
+        card = _card(work, message, message.in_thread_of)
         return Address(card.channel, card.ts) if card else _waiting_for_thread(parcel)
     if isinstance(message, DigestBreakdown | DigestChart):
         digest = work.deliveries.sent_ts(Digest.kind, to_payload(Digest(message.report)))
         return Address(channel, digest[1]) if digest else _waiting_for_thread(parcel)
     return Address(channel)
+
+
+def _card(work: UnitOfWork, message: AboutHandoff, number: int) -> PostedCard | None:
+    dossier = _dossier(work, message)
+    cards = dossier.cards if dossier else ()
+    return next((card for card in cards if card.number == number), None)
 
 
 def _waiting_for_thread(parcel: Parcel) -> Unsaid:
@@ -134,7 +139,8 @@ def compose(
     picture: Picture,
 ) -> Letter | Unsaid:
     """The letter, if it is wanted at this moment."""
-    handoff = _handoff(work, message)
+    dossier = _dossier(work, message)
+    handoff = dossier.handoff if dossier else None
     if not message.wanted(handoff):
         return NotWanted("no longer true")
     post_if_gone = False
@@ -164,11 +170,11 @@ def _versions(
     return [version for version in versions if version] or None
 
 
-def _handoff(work: UnitOfWork, message: Message) -> Handoff | None:
+def _dossier(work: UnitOfWork, message: Message) -> Dossier | None:
     if not isinstance(message, AboutHandoff):
         return None
     try:
-        return work.handoffs.get(message.handoff)
+        return work.handoffs.dossier(message.handoff)
     except NotFound:
         return None
 

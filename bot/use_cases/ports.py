@@ -104,7 +104,7 @@ class Handoffs(Protocol):
     def held_by(self, person: str) -> list[Handoff]: ...
 
     def dossier(self, handoff_id: int) -> Dossier:
-        """Raises NotFound."""
+        """In a unit of work for reading it is read once. Raises NotFound."""
 
     def offers_posted(self, start: datetime, end: datetime) -> list[Offer]:
         """The cohort: offers whose card was posted in [start, end), by posted_at."""

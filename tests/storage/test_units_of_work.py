@@ -6,8 +6,9 @@ import threading
 import pytest
 from sqlalchemy.exc import ResourceClosedError
 
+from bot.domain.messages import Digest
 from storage.books import Books, NothingToCommit, OneInsideAnother, UnknownDatabase
-from tests.storage.samples import NOW, facts
+from tests.storage.samples import LEASE, NOW, facts
 
 
 class Mishap(Exception):
@@ -109,6 +110,28 @@ def test_together_is_undone_by_an_error(books):
         add(work, 2)
         work.commit()
     assert 1 == count(books)
+
+
+def test_what_was_undone_is_not_remembered(books):
+    """A lane that was opened in vain, alone or together, is opened again for the next message."""
+
+    def put_twice():
+        with books.writing() as work:
+            work.outbox.put(Digest(1), "#new", NOW)
+            work.outbox.put(Digest(1), "#new", NOW)
+            work.commit()
+
+    with books.writing() as work:
+        work.outbox.put(Digest(1), "#new", NOW)
+        work.outbox.put(Digest(1), "#new", NOW)
+    with contextlib.suppress(Mishap), books.together():
+        put_twice()
+        put_twice()
+        raise Mishap
+    put_twice()
+
+    with books.writing() as work:
+        assert ["#new"] == [parcel.lane for parcel in work.deliveries.claim(NOW, NOW, LEASE, 9)]
 
 
 def test_together_is_one_threads_own(books):
