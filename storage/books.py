@@ -62,6 +62,9 @@ class _Known:
     directory: DirectoryCache = field(default_factory=DirectoryCache)
     lanes: LanesCache = field(default_factory=set)
 
+    def copy(self) -> _Known:
+        return _Known(dict(self.terms), self.directory.copy(), set(self.lanes))
+
 
 class Work:
     """One transaction on one connection."""
@@ -149,12 +152,14 @@ class Books:
         may reach Slack before it ends: a replay uses this to take a whole event, with what the
         courier does about it, at the price of one commit.
         """
+        known = self._known.copy()  # what is found in here may be undone
         with self._alone(), self._writer.begin() as connection:
-            self._thread.joined = connection, _Known()  # what is found in here may be undone
+            self._thread.joined = connection, known
             try:
                 yield
             finally:
                 self._thread.joined = None
+        self._known = known
 
     def _joined(self) -> tuple[Connection, _Known] | None:
         return getattr(self._thread, "joined", None)

@@ -86,7 +86,9 @@ _OF_HEADS = (
     .join_from(_HEADS, outbox, outbox.c.id == _HEADS.c.head)
     .join(lanes, lanes.c.lane == outbox.c.lane)
 )
-_READY = _OF_HEADS.where(lanes.c.paused_because.is_(None), outbox.c.state == "waiting")
+# The state not as a parameter: where a partial index might depend on one, SQLite plans the query
+# anew each time.
+_READY = _OF_HEADS.where(lanes.c.paused_because.is_(None), text("outbox.state = 'waiting'"))
 _OLDEST = select(func.min(outbox.c.queued_at)).where(_IS_UNSENT)
 _PAUSED = (
     select(lanes.c.lane, lanes.c.paused_because)

@@ -66,6 +66,11 @@ class DirectoryCache:
     def __init__(self) -> None:
         self.forget()
 
+    def copy(self) -> DirectoryCache:
+        other = DirectoryCache()
+        other._found, other._since = dict(self._found), self._since
+        return other
+
     def forget(self) -> None:
         self._found: dict[tuple[str, object], Any] = {}
         self._since = time.monotonic()
@@ -91,6 +96,9 @@ class StoredPeople:
     def group(self, name: str) -> Group | None:
         return self._cache.look(("group", name), lambda: self._group(name))
 
+    def id_of(self, name: str) -> str | None:
+        return self._cache.look(("id", name), lambda: self._id_of(name))
+
     def members(self, names: Iterable[str]) -> frozenset[str]:
         wanted = tuple(names)
         return self._cache.look(("members", wanted), lambda: self._members(wanted))
@@ -105,6 +113,10 @@ class StoredPeople:
     def _group(self, name: str) -> Group | None:
         row = self._connection.execute(_GROUPS_NAMED, {"names": _spellings([name])}).first()
         return _group(row) if row else None
+
+    def _id_of(self, name: str) -> str | None:
+        found = self.find(name) or self.group(name)
+        return found.id if found else None
 
     def _members(self, names: Iterable[str]) -> frozenset[str]:
         wanted = _spellings(names)

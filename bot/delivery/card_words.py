@@ -148,13 +148,7 @@ def named(lead: Lead) -> Context:
 
 def known(people: People, name: str | None) -> str | None:
     """The Slack id of a person or group in the directory; None is "someone" to a reader."""
-    if not name:
-        return None
-    person = people.find(name)
-    if person is not None:
-        return person.id
-    group = people.group(name)
-    return group.id if group is not None else None
+    return people.id_of(name) if name else None
 
 
 def all_known(people: People, names: Iterable[str]) -> tuple[str, ...]:

@@ -126,6 +126,9 @@ class People(Protocol):
 
     def group(self, name: str) -> Group | None: ...
 
+    def id_of(self, name: str) -> str | None:
+        """Slack's id of a person, else of a group."""
+
     def members(self, names: Iterable[str]) -> frozenset[str]:
         """Ids of active people; groups are opened up."""
 

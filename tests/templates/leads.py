@@ -97,6 +97,10 @@ class Directory:
     def group(self, name: str) -> Group | None:
         return self.groups.get(name.removeprefix("@"))
 
+    def id_of(self, name: str) -> str | None:
+        found = self.find(name) or self.group(name)
+        return found.id if found else None
+
 
 def _people() -> Iterable[tuple[str, Person]]:
     for handle, language in (
