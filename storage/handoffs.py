@@ -13,7 +13,7 @@ from bot.domain.agreement import Clock
 from bot.domain.handoff import Handoff, Move, Offer, State
 from bot.domain.lead import Lead
 from bot.domain.sla import RunningClock
-from bot.use_cases.ports import Conflict, Dossier, NotFound, PostedCard
+from bot.use_cases.ports import Conflict, Dossier, Listed, Listing, NotFound, PostedCard
 from storage import cards, journal, leads, offers
 from storage.statements import for_dialect, insert_if_new
 from storage.tables import OPEN, handoffs
@@ -59,7 +59,20 @@ _GET = _NOW.where(handoffs.c.id == bindparam("id"))
 _DOSSIER = _WITH_LEAD_AND_CARD.where(handoffs.c.id == bindparam("id"))
 _OPEN_FOR = _NOW.where(_ITS_LEAD, _IS_OPEN)
 _LATEST_FOR = _NOW.where(_ITS_LEAD).order_by(handoffs.c.id.desc()).limit(1)
-_HELD_BY = _NOW.where(handoffs.c.holder == bindparam("person"), _IS_OPEN).order_by(handoffs.c.id)
+
+_EARLIEST = (handoffs.c.due_at, handoffs.c.id)
+_LISTED = _WITH_LEAD_AND_CARD.add_columns(func.count().over()).limit(bindparam("limit"))
+_OF_QUEUES = _LISTED.where(
+    text("due_at IS NOT NULL"), offer_rows.c.queue.in_(bindparam("queues", expanding=True))
+).order_by(*_EARLIEST)
+_HELD_BY = _LISTED.where(handoffs.c.holder == bindparam("person"), _IS_OPEN).order_by(
+    handoffs.c.due_at.is_(None), *_EARLIEST
+)
+_WAITING_IN = _OF_QUEUES.where(handoffs.c.state == State.OFFERED.value)
+_OVERDUE_IN = _OF_QUEUES.where(
+    handoffs.c.due_at < bindparam("now"),
+    handoffs.c.state.in_((State.OFFERED.value, State.ACCEPTED.value)),
+)
 
 _ID = select(handoffs.c.id).with_for_update(key_share=True)
 _LOCK = _ID.where(handoffs.c.id == bindparam("id"))
@@ -131,8 +144,14 @@ class StoredHandoffs:
         next_step: datetime | None = self._connection.scalar(_NEXT_DUE)
         return next_step
 
-    def held_by(self, person: str) -> list[Handoff]:
-        return [_handoff(row) for row in self._connection.execute(_HELD_BY, {"person": person})]
+    def held_by(self, person: str, limit: int) -> Listing:
+        return self._listing(_HELD_BY, {"person": person, "limit": limit})
+
+    def waiting_in(self, queues: Sequence[str], limit: int) -> Listing:
+        return self._listing(_WAITING_IN, {"queues": list(queues), "limit": limit})
+
+    def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
+        return self._listing(_OVERDUE_IN, {"queues": list(queues), "now": now, "limit": limit})
 
     def dossier(self, handoff_id: int) -> Dossier:
         if self._dossiers is None:
@@ -168,6 +187,19 @@ class StoredHandoffs:
             return cards.of_handoff(self._connection, handoff.id)
         posted = newest[0] is not None
         return (PostedCard(*newest),) if posted else ()
+
+    def _listing(self, query: Select[Any], asked: dict[str, Any]) -> Listing:
+        rows = self._connection.execute(query, asked).all()
+        return Listing(tuple(self._listed(row) for row in rows), rows[0][-1] if rows else 0)
+
+    def _listed(self, row: Sequence[Any]) -> Listed:
+        handoff, newest = _handoff(row[:_LEAD]), row[_CARD:-1]
+        return Listed(
+            lead=leads.from_row(row[_LEAD:_CARD]),
+            handoff=handoff,
+            card=PostedCard(*newest) if newest[0] is not None else None,
+            terms=self._terms.get(handoff.offer.promised.terms_version),
+        )
 
     def _record_offer(self, before: Handoff, move: Move, after: Offer) -> None:
         if after.round == before.round:

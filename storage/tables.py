@@ -125,6 +125,7 @@ handoffs = Table(
     CheckConstraint("round >= 1 AND card >= 1 AND moves >= 1", "counts"),
     _part("uq_handoffs_open", "lead_id", where=OPEN, unique=True),
     _part("ix_handoffs_next_step", "next_step_at", where="next_step_at IS NOT NULL"),
+    _part("ix_handoffs_due", "due_at", where="due_at IS NOT NULL"),
     _part("ix_handoffs_holder", "holder", where="holder IS NOT NULL"),
 )
 

@@ -56,6 +56,35 @@ class Dossier:
     terms: Terms  # of the present round
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A handoff as one among others: enough for a line about it, and its buttons."""
+
+    lead: Lead
+    handoff: Handoff
+    card: PostedCard | None  # the newest, once Slack has it
+    terms: Terms  # of the present round
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The most urgent ones, and how many there are in all."""
+
+    first: tuple[Listed, ...] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MyWork:
+    """What waits for one person. A list is None where they have no part in what it is about."""
+
+    held: Listing | None  # leads of theirs
+    waiting: Listing | None  # for an answer, in queues they sell for
+    overdue: Listing | None  # in queues they look after, and not in the lists above
+    manages: frozenset[str]  # names of queues in which they may act for others
+    takes_part: bool  # in some queue, whichever way
+
+
 class NotFound(LookupError):
     """No such handoff, lead or report."""
 
@@ -101,7 +130,14 @@ class Handoffs(Protocol):
     def next_due(self) -> datetime | None:
         """When the next ladder step falls due."""
 
-    def held_by(self, person: str) -> list[Handoff]: ...
+    def held_by(self, person: str, limit: int) -> Listing:
+        """Open leads of theirs: earliest due first, then those without a clock."""
+
+    def waiting_in(self, queues: Sequence[str], limit: int) -> Listing:
+        """Posted and not answered, earliest due first."""
+
+    def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
+        """Offers and accepted leads whose promise is broken, longest overdue first."""
 
     def dossier(self, handoff_id: int) -> Dossier:
         """In a unit of work for reading it is read once. Raises NotFound."""

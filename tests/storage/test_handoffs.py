@@ -12,7 +12,7 @@ from bot.domain import handoff, sla
 from bot.domain.agreement import Clock
 from bot.domain.handoff import Event, Handoff, Move, Refused
 from bot.domain.journal import recompute
-from bot.use_cases.ports import Conflict, NotFound, PostedCard
+from bot.use_cases.ports import Conflict, Listing, NotFound, PostedCard
 from storage.books import Books
 from storage.journal import details_of, from_details
 from tests.storage.samples import (
@@ -170,7 +170,84 @@ def test_held_by_lists_what_somebody_works_on(books, version):
     record(books, done, handoff.lose(done, "U1", NOW, TERMS))
 
     with books.reading() as work:
-        assert ([mine], [other]) == (work.handoffs.held_by("U1"), work.handoffs.held_by("U2"))
+        lists = [work.handoffs.held_by(who, 5) for who in ("U1", "U2", "U3")]
+    assert [([mine], 1), ([other], 1), ([], 0)] == [(of(one), one.total) for one in lists]
+
+
+def of(listing: Listing) -> list[Handoff]:
+    return [listed.handoff for listed in listing.first]
+
+
+def test_a_list_is_short_and_says_how_many_there_are(books, version):
+    """The most urgent come first, what has no clock last; the rest is counted."""
+    later, worked, first = (accepted(books, version, number) for number in (1, 2, 3))
+    record(books, worked, handoff.contact(worked, "U1", NOW + MINUTE, TERMS))
+    with books.writing() as work:
+        move = handoff.give_back(later, Event.RELEASED, "U1", NOW, promised(version))
+        later = work.handoffs.record(later, move)
+        move = handoff.accept(later, 2, "U1", NOW + timedelta(hours=1), TERMS)
+        later = work.handoffs.record(later, move)
+        work.commit()
+
+    with books.reading() as work:
+        whole, short = work.handoffs.held_by("U1", 9), work.handoffs.held_by("U1", 2)
+    assert [first.id, later.id, worked.id] == [each.id for each in of(whole)]
+    assert (whole.first[:2], 3) == (short.first, short.total)
+
+
+def test_a_listed_handoff_brings_what_a_line_needs(books, version):
+    """Who it is, where its card is, and what was promised: read at once."""
+    up, unseen = posted(books, version, 1), accepted(books, version, 2)
+    with books.writing() as work:
+        move = handoff.give_back(unseen, Event.RELEASED, "U1", NOW, promised(version))
+        move2 = handoff.accept(unseen := work.handoffs.record(unseen, move), 2, "U2", NOW, TERMS)
+        unseen = work.handoffs.record(unseen, move2)
+        work.commit()
+
+    with books.reading() as work:
+        (waiting,) = work.handoffs.waiting_in(["nordics"], 5).first
+        (held,) = work.handoffs.held_by("U2", 5).first
+        assert work.leads.get(up.lead_id) == waiting.lead
+    assert (up, PostedCard(1, 1, "C1", "1.0"), TERMS) == (
+        waiting.handoff,
+        waiting.card,
+        waiting.terms,
+    )
+    assert (unseen, None) == (held.handoff, held.card)
+
+
+def test_what_waits_in_a_queue_was_posted_and_not_answered(books, version):
+    """An offer is listed from its card to its answer, for the queues asked about."""
+    open_one = posted(books, version, 1)
+    accepted(books, version, 2)
+    offered(books, version, 3)
+
+    with books.reading() as work:
+        asked = (["nordics"], ["dach"], [], ["dach", "nordics"])
+        found = [work.handoffs.waiting_in(queues, 5) for queues in asked]
+    assert [[open_one], [], [], [open_one]] == [of(one) for one in found]
+
+
+def test_overdue_is_what_is_late_and_still_open(books, version):
+    """From the moment after it was due: offers and accepted leads, not those that were touched."""
+    offer, held, touched = (
+        posted(books, version, 1),
+        accepted(books, version, 2),
+        accepted(books, version, 3),
+    )
+    record(books, touched, handoff.contact(touched, "U1", NOW + MINUTE, TERMS))
+    assert offer.clock is not None
+    due = offer.clock.due_at
+
+    with books.reading() as work:
+        in_time, late, very_late = (
+            work.handoffs.overdue_in(["nordics"], at, 5)
+            for at in (due, due + timedelta(microseconds=1), due + timedelta(days=9))
+        )
+        elsewhere = work.handoffs.overdue_in(["dach"], due + timedelta(days=9), 5)
+    assert [[], [offer], [offer, held], []] == [
+        of(one) for one in (in_time, late, very_late, elsewhere)
+    ]
 
 
 def test_the_cohort_is_what_was_posted_in_the_period(books, version):
