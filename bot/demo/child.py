@@ -1,4 +1,4 @@
-"""Baton as a child process: started, watched, and told to stop."""
+"""Baton as a child process: started, watched, killed and started again, told to stop."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from types import TracebackType
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
+LINES_SHOWN = 20
 
 
 class ChildFailed(RuntimeError):
@@ -32,12 +33,11 @@ class Child:
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", "bot.cli", "serve", *arguments]
         self._environment = dict(environment)
+        self._killed = False
 
     def __enter__(self) -> Child:
         self._said = tempfile.TemporaryFile(mode="w+")
-        self._process = subprocess.Popen(
-            self._command, env=self._environment, stdout=self._said, stderr=subprocess.STDOUT
-        )
+        self.start()
         return self
 
     def __exit__(
@@ -54,6 +54,29 @@ class Child:
             self._process.wait()
         self._said.close()
 
+    def start(self) -> None:
+        """Does nothing while it runs."""
+        if self.is_alive():
+            return
+        self._killed = False
+        self._process = subprocess.Popen(
+            self._command,
+            env=self._environment,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us; we tell it to stop in our own time
+        )
+
+    def kill(self) -> None:
+        """Without a word, as a power cut would."""
+        self._killed = True
+        self._process.kill()
+        self._process.wait()
+
+    def is_alive(self) -> bool:
+        process = getattr(self, "_process", None)
+        return process is not None and process.poll() is None
+
     def wait_until_healthy(self, port: int) -> None:
         """Raises ChildFailed."""
         give_up = time.monotonic() + START_SECONDS
@@ -63,16 +86,18 @@ class Child:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as told:
                     if told.status == 200:
                         return
+            except urllib.error.HTTPError:
+                return  # it answers; what it is not content with, it says in the page
             except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.1)  # not listening yet, or not connected to Slack yet (503)
+                time.sleep(0.1)  # not listening yet
         raise ChildFailed(f"Baton was not ready after {START_SECONDS:.0f} s.\n{self.said()}")
 
     def check_alive(self) -> None:
-        """Raises ChildFailed."""
-        if self._process.poll() is not None:
+        """Raises ChildFailed, unless it was us who killed it."""
+        if not self.is_alive() and not self._killed:
             raise ChildFailed(f"Baton ended ({self._process.returncode}).\n{self.said()}")
 
     def said(self) -> str:
         """The last lines of its log."""
         self._said.seek(0)
-        return "".join(self._said.readlines()[-20:])
+        return "".join(self._said.readlines()[-LINES_SHOWN:])

@@ -6,7 +6,10 @@ import csv
 import hashlib
 import hmac
 import json
+import secrets
+import urllib.error
 import urllib.request
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib.resources import files
 
@@ -14,6 +17,10 @@ from bot import clock
 
 EVERY = timedelta(minutes=9)  # of workspace time
 TIMEOUT_SECONDS = 10.0
+OUTCOMES = {
+    "offered": "The lead was taken in; its card is on the way.",
+    "news": "This person is in hand already: their card has the news.",
+}
 
 
 def sample_leads() -> list[dict[str, str]]:
@@ -24,9 +31,8 @@ def sample_leads() -> list[dict[str, str]]:
 class LeadFeed:
     """Sends one lead after the other as workspace time passes."""
 
-    def __init__(self, port: int, secret: str, first_at: datetime) -> None:
-        self._address = f"http://127.0.0.1:{port}/leads"
-        self._secret = secret
+    def __init__(self, send: Callable[[dict[str, str]], str], first_at: datetime) -> None:
+        self._send = send
         self._leads = iter(sample_leads())
         self._next_at = first_at
 
@@ -36,11 +42,11 @@ class LeadFeed:
             if lead is None:
                 return
             self._next_at += EVERY
-            send_lead(self._address, self._secret, lead)
+            self._send(lead)
 
 
-def send_lead(address: str, secret: str, lead: dict[str, str]) -> None:
-    """As a web site would: signed, with a timestamp of real time and a key against doubling."""
+def send_lead(address: str, secret: str, lead: dict[str, str]) -> str:
+    """Signed, with a timestamp of real time and a key against doubling; the answer in words."""
     body = json.dumps(lead).encode()
     timestamp = str(int(clock.now().timestamp()))
     signed = hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256)
@@ -49,8 +55,14 @@ def send_lead(address: str, secret: str, lead: dict[str, str]) -> None:
         "X-Baton-Source": "website",
         "X-Baton-Timestamp": timestamp,
         "X-Baton-Signature": f"v0={signed.hexdigest()}",
-        "Idempotency-Key": hashlib.sha256(body).hexdigest(),
+        "Idempotency-Key": secrets.token_hex(16),
     }
     request = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310 (loopback)
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
-        pass
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            return OUTCOMES.get(json.load(answer)["outcome"], "The lead was taken in.")
+    except urllib.error.HTTPError as refused:
+        problems = json.load(refused).get("problems", [])
+        return " ".join(f"{each['field']}: {each['problem']}" for each in problems)
+    except (urllib.error.URLError, OSError):
+        return "Baton does not answer; is it running?"
