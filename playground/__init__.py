@@ -3,7 +3,8 @@
 from playground.clock import Clock, FollowingClock, WireClock, WorkspaceClock
 from playground.delivery import Delivery
 from playground.errors import Refused, SlackError
-from playground.installed_app import InstalledApp
+from playground.extension import Extension
+from playground.installed_app import CommandHint, InstalledApp
 from playground.people import sample_workspace
 from playground.person import Person
 from playground.pings import Ping
@@ -13,7 +14,9 @@ from playground.workspace import Workspace
 
 __all__ = [
     "Clock",
+    "CommandHint",
     "Delivery",
+    "Extension",
     "FollowingClock",
     "InstalledApp",
     "Person",

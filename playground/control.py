@@ -21,11 +21,11 @@ from playground.clock import WorkspaceClock
 from playground.delivery import Delivery
 from playground.errors import Refused, SlackError
 from playground.feed import Change
+from playground.loopback import LOOPBACK
 from playground.person import Person
 from playground.state import Json
 from playground.workspace import Workspace
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 LONGEST_WAIT_S = 30.0
 ACTS = frozenset(
     [
@@ -52,8 +52,8 @@ def _allowed(request: Request) -> bool:
     return client in LOOPBACK and (request.url.hostname or "") in LOOPBACK and own
 
 
-def _guarded(handler: Handler) -> Handler:
-    async def guarded(request: Request) -> Response:
+def guarded(handler: Handler) -> Handler:
+    async def answer(request: Request) -> Response:
         if not _allowed(request):
             return JSONResponse({"error": "loopback_only"}, 403)
         try:
@@ -65,7 +65,7 @@ def _guarded(handler: Handler) -> Handler:
         except (ValueError, TypeError, KeyError) as wrong:
             return JSONResponse({"error": "bad_request", "sentence": str(wrong)}, 400)
 
-    return guarded
+    return answer
 
 
 async def _body(request: Request) -> Json:
@@ -95,7 +95,7 @@ class Control:
             ("settings", self._settings, "POST"),
         ]
         return [
-            Route(f"/playground/{path}", _guarded(handler), methods=methods.split())
+            Route(f"/playground/{path}", guarded(handler), methods=methods.split())
             for path, handler, methods in doors
         ]
 

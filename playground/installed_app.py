@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 ALL_SCOPES = frozenset(
@@ -38,12 +39,20 @@ ALL_SCOPES = frozenset(
 EVENTS = frozenset(("app_home_opened", "app_mention", "message.im"))
 
 
+@dataclass(frozen=True)
+class CommandHint:
+    """What a client shows while somebody types the command."""
+
+    usage: str = ""
+    description: str = ""
+
+
 @dataclass
 class InstalledApp:
     """Where `request_url` is set, deliveries go there by signed HTTP; else over Socket Mode.
 
     `events`: the subscriptions, with `message.channels`, `message.groups` and `message.im` apart.
-    `commands`: the registered slash commands, or None to accept any.
+    `commands`: the registered slash commands, or None to accept any; `command_hints` by command.
     `revoked`: an error name (`token_revoked`, `account_inactive`) that every call is met with.
     """
 
@@ -57,6 +66,7 @@ class InstalledApp:
     scopes: frozenset[str] = ALL_SCOPES
     events: frozenset[str] = EVENTS
     commands: frozenset[str] | None = None
+    command_hints: Mapping[str, CommandHint] = field(default_factory=dict)
     request_url: str = ""
     home_tab: bool = True
     messages_tab: bool = True

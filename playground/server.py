@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, MutableMapping
+from collections.abc import AsyncIterator, Coroutine
 from types import TracebackType
 from typing import Any
 
@@ -18,6 +18,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from playground.clock import WireClock
 from playground.control import Control
 from playground.courier import Courier
+from playground.extension import Extension
+from playground.loopback import LOOPBACK, AsgiApp, LoopbackOnly, Scope
+from playground.pages import Pages
 from playground.person import Person
 from playground.socket_mode import Sockets
 from playground.wire import Wire
@@ -25,9 +28,6 @@ from playground.workspace import Workspace
 
 TICK_S = 0.05
 BACKLOG = 2048
-
-Scope = MutableMapping[str, Any]
-AsgiApp = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
 def _knowing_transport(app: AsgiApp, transport: asyncio.BaseTransport) -> AsgiApp:
@@ -62,12 +62,21 @@ class _RealTimeLoop(asyncio.SelectorEventLoop):
 
 
 class Server:
-    """`with Server(workspace) as server:` or start() and stop(); port 0 takes a free one."""
+    """`with Server(workspace) as server:` or start() and stop(); port 0 takes a free one.
+
+    `extension` puts panels of the embedding program on the page.
+    """
 
     def __init__(
-        self, workspace: Workspace | None = None, *, port: int = 0, host: str = "127.0.0.1"
+        self,
+        workspace: Workspace | None = None,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        extension: Extension | None = None,
     ) -> None:
         self.workspace = workspace or Workspace()
+        self.extension = extension
         self._host, self._port = host, port
         self._sockets = Sockets(self.workspace)
         self._courier = Courier(self.workspace, self._sockets)
@@ -121,11 +130,12 @@ class Server:
             routes=[
                 *Wire(self.workspace, self._sockets).routes(),
                 *Control(self.workspace).routes(),
+                *Pages(self.workspace, self.extension).routes(),
             ],
             lifespan=self._lifespan,
         )
         return uvicorn.Config(
-            app,
+            LoopbackOnly(app) if self._host in LOOPBACK else app,
             http=_Http,
             ws=_WebSocket,
             loop="asyncio",

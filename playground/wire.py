@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from playground.call_log import UNSEEN
 from playground.errors import SlackError
 from playground.response_urls import respond
 from playground.socket_mode import Sockets
-from playground.state import mimetype
+from playground.state import Json, mimetype
 from playground.web_api import Outcome, perform
 from playground.wire_forms import arguments, uploaded
 from playground.workspace import Workspace
@@ -52,10 +53,18 @@ class Wire:
             args = await arguments(request)
         except SlackError as refusal:
             return JSONResponse(refusal.answer())
+        started = self._workspace.wire.monotonic()
         await self._pause(name, "delay_before")
         outcome = perform(self._workspace, name, _bearer(request), args)
         await self._pause(name, "delay")
+        self._log(name, args, outcome, started)
         return await cut(request) if outcome.cut else _answer(outcome)
+
+    def _log(self, name: str, args: Json, outcome: Outcome, started: float) -> None:
+        unavailable = "unavailable" if outcome.status >= 500 else ""
+        error = UNSEEN if outcome.cut else unavailable or str(outcome.body.get("error") or "")
+        ms = (self._workspace.wire.monotonic() - started) * 1000
+        self._workspace.calls.record(name, args, outcome.body, outcome.status, error, ms)
 
     async def _pause(self, name: str, kind: str) -> None:
         fault = self._workspace.faults.meet(name, kind)
@@ -79,11 +88,17 @@ class Wire:
         return Response(file.content or b"", media_type=mimetype(file.name))
 
     async def _respond(self, request: Request) -> Response:
+        args: Json = {}
+        outcome, started = Outcome({"ok": True}), self._workspace.wire.monotonic()
         try:
-            respond(self._workspace, request.path_params["token"], await arguments(request))
+            args = await arguments(request)
+            respond(self._workspace, request.path_params["token"], args)
         except SlackError as refusal:
             status = 404 if refusal.name in ("used_url", "expired_url", "invalid_url") else 400
-            return JSONResponse(refusal.answer(), status)
+            outcome = Outcome(refusal.answer(), status)
+        self._log("response_url", args, outcome, started)
+        if outcome.status != 200:
+            return JSONResponse(outcome.body, outcome.status)
         return PlainTextResponse("ok")
 
     async def _link(self, socket: WebSocket) -> None:

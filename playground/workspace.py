@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from playground.call_log import CallLog
 from playground.clock import Clock, WireClock, WorkspaceClock, stamp
 from playground.delivery import EVENT, Deliveries, Delivery
 from playground.errors import SlackError
@@ -14,6 +15,7 @@ from playground.installed_app import InstalledApp
 from playground.messages import Content, Messages
 from playground.pacing import Pacing
 from playground.pings import Pings
+from playground.reading import ReadMarks
 from playground.shared_files import Files
 from playground.state import Channel, File, Json, Message, User, UserGroup
 from playground.tickets import Tickets
@@ -56,6 +58,8 @@ class Workspace:
         self.deliveries = Deliveries(self.feed, self.lock, self.clock.now)
         self.pings = Pings(self.messages, self.channels, self.groups)
         self.feed.subscribe(self.pings.hear)
+        self.reading = ReadMarks(self.feed, self.messages, self.pings)
+        self.calls = CallLog(self.clock.now)
         self._install(self.app)
 
     def _install(self, app: InstalledApp) -> None:
