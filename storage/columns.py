@@ -13,6 +13,7 @@ AnyRow = Row[*tuple[Any, ...]]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 REPLACEMENT = "\ufffd"  # what Unicode shows for a character that cannot be
 
 
@@ -102,11 +103,9 @@ def storable(words: str) -> str:
 
 def to_json(value: object) -> str:
     """Compact and canonical: equal values give equal text."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    text = _JSON.encode(value)
     if r"\u0000" in text:
-        text = json.dumps(
-            _without_nul(value), ensure_ascii=False, separators=(",", ":"), sort_keys=True
-        )
+        text = _JSON.encode(_without_nul(value))
     return storable(text)
 
 

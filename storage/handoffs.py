@@ -125,7 +125,7 @@ class StoredHandoffs:
     def record(self, before: Handoff, move: Move) -> Handoff:
         after = moves.apply(before, move)
         mine = {"its_id": before.id, "its_moves": before.moves}
-        if not self._connection.execute(_RECORD, {**mine, **_columns(after)}).rowcount:
+        if not self._connection.execute(_RECORD, {**mine, **_changes(before, after)}).rowcount:
             raise Conflict(f"Somebody else has just moved handoff {before.id}.")
         self._record_offer(before, move, after.offer)
         journal.write(self._connection, after.id, after.moves, move)
@@ -216,6 +216,12 @@ class StoredHandoffs:
             self._connection.execute(lock, known)
         row = self._connection.execute(query, known).first()
         return _handoff(row) if row else None
+
+
+def _changes(before: Handoff, after: Handoff) -> dict[str, Any]:
+    """Columns left alone leave their indexes and constraints alone."""
+    was = _columns(before)
+    return {name: value for name, value in _columns(after).items() if value != was[name]}
 
 
 def _columns(handoff: Handoff) -> dict[str, Any]:

@@ -193,7 +193,7 @@ class Replay:
     def _happen(self, row: Row) -> int:
         if row.event is Past.MQL:
             raised = offer.raise_lead(self._desk, row.facts, raised_at=row.at)
-            self._handoffs.pop(row.lead, None)
+            self._handoffs[row.lead] = self._as_it_is(raised.handoff_id)
             return raised.handoff_id
         handoff = self._handoff_of(row)
         try:
@@ -203,8 +203,12 @@ class Replay:
             self.left_out.append(LeftOut(row.line, row.event, row.lead, state))
         return handoff.id
 
+    def _as_it_is(self, handoff_id: int) -> Handoff:
+        with self._books.reading() as work:
+            return work.handoffs.get(handoff_id)
+
     def _handoff_of(self, row: Row) -> Handoff:
-        """The newest handoff of the lead."""
+        """The newest handoff of the lead; a run that goes on has to look for it."""
         if row.lead not in self._handoffs:
             with self._books.reading() as work:
                 lead = work.leads.find(self._facts[row.lead])
