@@ -252,17 +252,23 @@ commands.command("replay")(replay_file)
 @commands.command()
 def demo(
     config: Config = APP_YAML,
-    headless: Annotated[bool, typer.Option("--headless", help="For machines: no colours.")] = False,
-    fast: Annotated[bool, typer.Option("--fast", help="The day in a quarter of a minute.")] = False,
-    port: Annotated[int, typer.Option(help="Of the workspace; 0 takes a free one.")] = 0,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="No page: a day passes in the terminal.")
+    ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="With --headless: half a minute.")] = False,
+    port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
 ) -> None:
-    """Watch a working day of a sample company pass in a minute."""
-    from bot import demo as sample_day  # a service has no use for a playground
+    """Try all of Baton in a browser, without Slack; or watch a day pass in the terminal."""
+    from bot import demo as sample_company  # a service has no use for a playground
 
     console = Console(highlight=False, soft_wrap=True, no_color=headless)
     try:
-        sample_day.run(config, console, fast, port)
-    except (sample_day.DemoFailed, sample_day.ChildFailed) as error:
+        if headless:
+            sample_company.run_day(config, console, fast, port)
+        else:
+            sample_company.run_page(config, console, port, open_browser=not no_browser)
+    except (sample_company.DemoFailed, sample_company.ChildFailed) as error:
         raise Stop(str(error)) from None
     except KeyboardInterrupt:
         console.print("Stopped.")

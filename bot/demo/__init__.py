@@ -1,4 +1,4 @@
-"""`baton demo`: a working day of a sample company in a minute, over Slack's real protocol.
+"""`baton demo`: a sample company's workspace with Baton in it, over Slack's real protocol.
 
 The workspace runs in this process; Baton itself is a child process that knows nothing of the demo.
 """
@@ -6,6 +6,7 @@ The workspace runs in this process; Baton itself is a child process that knows n
 from __future__ import annotations
 
 from bot.demo.child import ChildFailed
-from bot.demo.day import DemoFailed, run
+from bot.demo.day import DemoFailed, run_day
+from bot.demo.room import run_page
 
-__all__ = ["ChildFailed", "DemoFailed", "run"]
+__all__ = ["ChildFailed", "DemoFailed", "run_day", "run_page"]

@@ -29,7 +29,7 @@ class DemoFailed(RuntimeError):
     """Something that the demo promises to show did not happen; the sentence says what."""
 
 
-def run(config: Path, console: Console, fast: bool = False, port: int = 0) -> None:
+def run_day(config: Path, console: Console, fast: bool = False, port: int = 0) -> None:
     """Play the day and say at the end what was seen. Raises DemoFailed."""
     with Stage(config, port) as at:
         console.print(f"A workspace runs at {at.server.url}; Baton is working in it.", style="dim")

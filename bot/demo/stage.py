@@ -6,21 +6,24 @@ import os
 import secrets
 import tempfile
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.config import load
 from bot.demo.child import Child, free_port
 from bot.demo.leads import send_lead
-from playground import InstalledApp, Server, WorkspaceClock, sample_workspace
+from bot.use_cases.ports import DigestSlot
+from bot.use_cases.report import next_slot
+from playground import Extension, InstalledApp, Server, WorkspaceClock, sample_workspace
+from storage.books import Books
 
 ZONE = ZoneInfo("Europe/Stockholm")
 FRIDAY_MORNING = datetime(2026, 3, 6, 8, 55, tzinfo=ZONE).astimezone(UTC)
 
-Panel = Callable[["Stage"], Any]
+Panel = Callable[["Stage"], Extension]
 
 
 class Stage:
@@ -30,9 +33,8 @@ class Stage:
         self.clock = WorkspaceClock(FRIDAY_MORNING, paused=True)
         app = InstalledApp(name="Baton", commands=frozenset({"/lead"}))
         self.workspace = sample_workspace(app=app, clock=self.clock)
-        self.server = Server(
-            self.workspace, port=port, **({"extension": panel(self)} if panel else {})
-        )
+        extension = panel(self) if panel else None
+        self.server = Server(self.workspace, port=port, extension=extension)
         self.intake_port = free_port()
         self.environment = {
             **os.environ,
@@ -55,6 +57,8 @@ class Stage:
         }
         clock_url = f"{self.server.url}/playground/clock"
         arguments = ["--config", str(self._config), "--clock", clock_url]
+        self._settings = load(self._config, self.environment)
+        self._books = self._open.enter_context(closing(Books(self._settings.database)))
         self.child = self._open.enter_context(Child(arguments, self.environment))
         self.child.wait_until_healthy(self.intake_port)
         return self
@@ -66,6 +70,18 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         self._open.close()
+
+    def next_step(self) -> datetime | None:
+        """When Baton's ladder speaks next, as its books say."""
+        with self._books.reading() as work:
+            return work.handoffs.next_due()
+
+    def next_due(self) -> datetime | None:
+        """When Baton has something to do by itself: a step of the ladder, or the digest."""
+        digest = self._settings.digest
+        slot = DigestSlot(digest.channel, digest.weekday, digest.at.hour, digest.at.minute)
+        says = next_slot(slot, self._settings.workspace_zone, self.clock.now())
+        return min(at for at in (self.next_step(), says) if at)
 
     def send(self, lead: dict[str, str]) -> str:
         """As marketing's web site would; the answer as a sentence."""

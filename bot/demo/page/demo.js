@@ -1,0 +1,189 @@
+// What the demo adds to the workspace's page: a guided tour in a corner, and two tool panels.
+
+const SAMPLE = [
+  ["name", "Name", "Ada Lovelace"],
+  ["email", "E-mail", "ada@engines.example"],
+  ["company", "Company", "Analytical Engines"],
+  ["country", "Country", "SE"],
+  ["source", "Source", "webinar"],
+  ["campaign", "Campaign", "spring-webinar"],
+  ["tier", "Tier (A is answered in 30 minutes)", "B"],
+  ["score", "Score", "82"],
+  ["why", "Why now", "Asked for a price for 40 people"],
+];
+
+export default function (page) {
+  const tour = startTour(page);
+  page.addPanel({ id: "leads", title: "Leads", render: (host) => leads(page, host) });
+  page.addPanel({ id: "baton", title: "Baton", render: (host) => baton(page, host, tour) });
+}
+
+// ------------------------------------------------------------------ the tour
+
+function startTour(page) {
+  const steps = page.h("ol", { class: "tour-steps" });
+  let shown = "";
+
+  async function look() {
+    const state = await page.fetch("state");
+    if (!state || JSON.stringify(state.tour) === shown) return;
+    shown = JSON.stringify(state.tour);
+    const next = state.tour.find((step) => !step.done);
+    page.fill(steps, state.tour.map((step) => entry(page, step, step === next)));
+    if (!next) page.addNotice("That was the tour. The workspace is yours: Ctrl-C ends it.");
+  }
+
+  const corner = page.addPanel({
+    id: "tour",
+    title: "Baton in seven steps",
+    place: "corner",
+    open: true,
+    render(host) {
+      page.fill(host, steps, actions(page));
+      look();
+      const beat = setInterval(look, 1000);
+      const heard = page.on("message_posted", look);
+      return () => {
+        clearInterval(beat);
+        heard();
+      };
+    },
+  });
+  return corner;
+}
+
+function entry(page, step, isNext) {
+  const mark = step.done ? "✓" : isNext ? "→" : "·";
+  const state = step.done ? "done" : isNext ? "next" : "later";
+  return page.h(
+    "li",
+    { class: `tour-${state}`, "aria-current": isNext ? "step" : null },
+    page.h("span", { class: "tour-mark", "aria-hidden": "true" }, mark),
+    page.h(
+      "div",
+      {},
+      page.h("strong", {}, step.title),
+      step.done ? page.h("span", { class: "tour-said" }, " done") : null,
+      isNext ? page.h("p", {}, step.how) : null,
+    ),
+  );
+}
+
+function actions(page) {
+  return page.h(
+    "div",
+    { class: "demo-buttons" },
+    button(page, "Send a lead", "lead", {}),
+    button(page, "Race for a lead", "race", {}),
+    button(page, "Until something is due", "due", {}),
+  );
+}
+
+// ------------------------------------------------------------------ marketing's side
+
+function leads(page, host) {
+  const fields = SAMPLE.map(([name, label, example]) => field(page, name, label, example));
+  const form = page.h(
+    "form",
+    { class: "demo-form", "aria-label": "Send an MQL", onsubmit: (event) => send(page, event) },
+    page.h("p", {}, "As marketing’s web site would: over the signed HTTP intake. Empty means a sample."),
+    fields,
+    page.h("button", { type: "submit", class: "button primary" }, "Send this lead"),
+  );
+  const drop = page.h(
+    "label",
+    { class: "demo-drop", ondragover: (event) => event.preventDefault(), ondrop: (event) => dropped(page, event) },
+    "A CSV of leads: drop it here, or choose it ",
+    page.h("input", { type: "file", accept: ".csv,text/csv", onchange: (event) => chosen(page, event) }),
+  );
+  page.fill(host, form, drop, button(page, "A burst of 20 leads", "burst", {}));
+}
+
+function field(page, name, label, example) {
+  return page.h(
+    "label",
+    { class: "demo-field" },
+    page.h("span", {}, label),
+    page.h("input", { name, placeholder: example, autocomplete: "off" }),
+  );
+}
+
+async function send(page, event) {
+  event.preventDefault();
+  const given = Object.fromEntries(new FormData(event.target));
+  await say(page, "lead", given);
+}
+
+async function dropped(page, event) {
+  event.preventDefault();
+  await take(page, event.dataTransfer.files[0]);
+}
+
+async function chosen(page, event) {
+  await take(page, event.target.files[0]);
+  event.target.value = "";
+}
+
+async function take(page, file) {
+  if (file) await say(page, "csv", await file.text());
+}
+
+// ------------------------------------------------------------------ Baton and its sellers
+
+function baton(page, host, tour) {
+  async function look() {
+    const state = await page.fetch("state");
+    if (!state) return;
+    page.fill(
+      host,
+      page.h(
+        "p",
+        { class: "demo-state", role: "status" },
+        state.running ? "Baton is running." : "Baton is not running: clicks fail, nothing is lost.",
+      ),
+      page.h(
+        "div",
+        { class: "demo-buttons" },
+        state.running
+          ? button(page, "Kill it (kill -9)", "kill", {}, look)
+          : button(page, "Start it again", "start", {}, look),
+        state.sellers
+          ? button(page, "Send the simulated sellers home", "sellers", { on: false }, look)
+          : button(page, "Let simulated sellers work", "sellers", { on: true }, look),
+        button(page, "Watch a day in a minute", "day", {}, look),
+        page.h("button", { type: "button", class: "button", onclick: () => tour.open() }, "Show the tour"),
+      ),
+    );
+  }
+  look();
+}
+
+// ------------------------------------------------------------------ both
+
+function button(page, label, path, body, after = () => {}) {
+  return page.h(
+    "button",
+    {
+      type: "button",
+      class: "button",
+      onclick: async (event) => {
+        event.target.disabled = true;
+        try {
+          await say(page, path, body);
+        } finally {
+          event.target.disabled = false;
+          after();
+        }
+      },
+    },
+    label,
+  );
+}
+
+async function say(page, path, body) {
+  try {
+    page.addNotice((await page.fetch(path, body)).said);
+  } catch (error) {
+    page.addNotice({ text: error.message, kind: "error" });
+  }
+}

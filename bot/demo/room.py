@@ -1,0 +1,64 @@
+"""The demo in the browser: a workspace to click in, with Baton at work until Ctrl-C."""
+
+from __future__ import annotations
+
+import webbrowser
+from importlib.resources import files
+from pathlib import Path
+from time import sleep
+
+from rich.console import Console
+
+from bot.demo.control import Control
+from bot.demo.day import SPEED, play
+from bot.demo.screen import Screen
+from bot.demo.sellers import Sellers
+from bot.demo.stage import ZONE, Stage
+from bot.demo.tour import Tour
+from playground import Extension
+
+PAGE = "bot.demo.page"
+TICK_SECONDS = 0.1
+
+
+class Room:
+    """Who plays what: the visitor, the simulated sellers, and Baton as a child process."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        self.stage = Stage(config, port, self._panel)
+        self.sellers = Sellers(self.stage.workspace)
+
+    def _panel(self, stage: Stage) -> Extension:
+        self.control = Control(stage, Tour(stage.workspace))
+        page = files(PAGE)
+        return Extension(
+            name="Baton",
+            routes=self.control.routes(),
+            scripts=[Path(str(page.joinpath("demo.js")))],
+            styles=[Path(str(page.joinpath("demo.css")))],
+            next_due=stage.next_due,
+        )
+
+    def work(self) -> None:
+        """One beat: what the simulated people do now, if anything. Raises ChildFailed."""
+        self.stage.child.check_alive()
+        if self.control.day_wanted.is_set():
+            play(self.stage, self.sellers, SPEED)
+            self.stage.clock.set_speed(1.0)
+            self.control.day_wanted.clear()
+        elif self.control.sellers_work:
+            self.sellers.work(self.stage.clock.now())
+
+
+def run_page(config: Path, console: Console, port: int, open_browser: bool = True) -> None:
+    """Until Ctrl-C. Raises ChildFailed."""
+    room = Room(config, port)
+    with room.stage as stage, Screen(stage.workspace, console, ZONE):
+        console.print(f"Open {stage.server.url} in a browser. Ctrl-C ends everything.")
+        stage.clock.resume()
+        room.control.send({})  # something to accept
+        if open_browser:
+            webbrowser.open(stage.server.url)
+        while True:
+            room.work()
+            sleep(TICK_SECONDS)
