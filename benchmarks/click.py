@@ -24,6 +24,7 @@ from bot.delivery.outcomes import Identity
 from bot.delivery.slack_api import SlackApi
 from bot.domain.handoff import State
 from handlers.front_door import FrontDoor
+from handlers.home import Homes
 from handlers.slack_app import dispatch, slack_app
 from tests.postgres import Databases, NoPostgres, any_server, connect
 
@@ -92,7 +93,8 @@ def _click_on(one: Office, handoff: int) -> Signed:
 def _door(one: Office, pool: ThreadPoolExecutor) -> FrontDoor:
     ourselves = Identity("T0ACME", "U0BATON", "B0BATON", "https://acme.slack.example")
     unused = SlackApi("xoxb-never-called", one.time)
-    bolt = slack_app(one.desk, one.words, ourselves, unused, pool)
+    homes = Homes(one.desk, one.words, unused, one.time)
+    bolt = slack_app(one.desk, one.words, ourselves, unused, pool, homes)
     return FrontDoor(partial(dispatch, bolt), SECRET, lambda: float(TIMESTAMP), pool)
 
 

@@ -29,6 +29,7 @@ from bot.use_cases import escalate, report
 from bot.use_cases.ports import Desk, DigestSlot
 from handlers import health
 from handlers.front_door import FrontDoor
+from handlers.home import Homes
 from handlers.http import http_app
 from handlers.intake import Intake
 from handlers.slack_app import dispatch, slack_app
@@ -135,7 +136,8 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     _reopen(books)
     clicks = ThreadPoolExecutor(CLICKS_AT_ONCE, thread_name_prefix="click")
     after_ack = ThreadPoolExecutor(AFTER_ACK, thread_name_prefix="after-ack")
-    bolt = slack_app(desk, words, identity, api, after_ack)
+    homes = Homes(desk, words, api, clock.now)
+    bolt = slack_app(desk, words, identity, api, after_ack, homes)
     through_bolt = partial(dispatch, bolt)
     socket = _socket(settings, through_bolt) if settings.slack.mode == "socket" else None
     door = None if socket else _door(settings, through_bolt, clicks)
@@ -147,6 +149,7 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
             sweep=partial(escalate.sweep, desk),
             post_digests=partial(report.post_due_digests, desk),
             refresh_directory=directory.refresh,
+            refresh_homes=homes.refresh,
             beat_seconds=beat_seconds,
         ),
         _http_server(settings, http_app(intake, health_now, door)),

@@ -24,13 +24,14 @@ SCOPES = {
     "files:write": "show the digest's picture",
     "files:read": "know when the picture is ready",
 }
+EVENTS = {"app_home_opened": "show on the Home tab what waits for the person who opens it"}
 
 
 def manifest(mode: str, public_url: str | None = None) -> dict[str, Any]:
     """`mode` is "socket" or "http"; HTTP needs the address under which Slack reaches Baton."""
     events = f"{public_url.rstrip('/')}/slack/events" if public_url else None
     by_http = {"url": events} if mode == "http" else {}
-    interactivity = {"request_url": events} if mode == "http" else {}
+    request_url = {"request_url": events} if mode == "http" else {}
     return {
         "_metadata": {"major_version": 2},
         "display_information": {
@@ -40,7 +41,7 @@ def manifest(mode: str, public_url: str | None = None) -> dict[str, Any]:
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": True,
             },
@@ -57,7 +58,8 @@ def manifest(mode: str, public_url: str | None = None) -> dict[str, Any]:
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "interactivity": {"is_enabled": True, **interactivity},
+            "event_subscriptions": {**request_url, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": mode == "socket",
             "token_rotation_enabled": False,

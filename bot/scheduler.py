@@ -13,6 +13,7 @@ log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 1.0  # how late a step or a digest may be
 DIRECTORY_SECONDS = 600
+HOMES_BEATS = 5  # between two looks at the App Homes that are open
 
 
 class Metronome:
@@ -23,6 +24,7 @@ class Metronome:
         sweep: Callable[[], object],
         post_digests: Callable[[], object],
         refresh_directory: Callable[[], object],
+        refresh_homes: Callable[[], object],
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         # One run at a time; a late run is still run, and several late runs are one.
@@ -35,6 +37,7 @@ class Metronome:
             "sweep": (sweep, beat_seconds),
             "post_digests": (post_digests, beat_seconds),
             "refresh_directory": (refresh_directory, DIRECTORY_SECONDS),
+            "refresh_homes": (refresh_homes, HOMES_BEATS * beat_seconds),
         }
         for name, (job, seconds) in beats.items():
             self._scheduler.add_job(job, "interval", seconds=seconds, id=name)

@@ -66,6 +66,8 @@ def register(app: App, action: Action, desk: Desk, private: Private) -> None:
             private.refuse(click, refusal, button.means)
         elif action is Action.REOFFER and click.target:
             private.replace(click, NotMineNews(click.target.handoff, click.target.round))
+        else:
+            private.done(click)
 
     app.action(action.value)(clicked)
 

@@ -26,6 +26,7 @@ class Click:
     target: Target | None  # None: not one of our values
     response_url: str
     trigger_id: str
+    at_home: bool = False  # in App Home, where Slack gives no response_url
 
 
 def read_click(body: Mapping[str, Any]) -> Click:
@@ -36,6 +37,7 @@ def read_click(body: Mapping[str, Any]) -> Click:
         target=read_target(action.get("value") or chosen),
         response_url=text(body.get("response_url")),
         trigger_id=text(body.get("trigger_id")),
+        at_home=mapping(body.get("view")).get("type") == "home",
     )
 
 

@@ -11,7 +11,8 @@ from slack_bolt import Ack, App
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
 from bot.use_cases import look_up
-from bot.use_cases.ports import Desk, People
+from bot.use_cases.my_work import insiders
+from bot.use_cases.ports import Desk
 from handlers.clicks import text
 
 ANY_COMMAND = re.compile(r"/.+")  # whatever a workspace had to call it: all of ours look up
@@ -50,14 +51,6 @@ def answer(desk: Desk, words: Words, body: Mapping[str, Any]) -> Rendered:
             return words.found_one(only, work.people, desk.clock(), person)
         hits = [(hit.lead, hit.dossier) for hit in found]
         return words.found_many(query, hits, work.people, person)
-
-
-def insiders(desk: Desk, people: People) -> frozenset[str]:
-    """Whoever has a part in some queue; a lead is nobody else's business."""
-    names = [desk.agreement.sales_leader, desk.agreement.marketing_leader]
-    for queue in desk.queues:
-        names += [*queue.sellers, queue.manager, queue.head, *queue.marketers]
-    return people.members([*names, *desk.campaign_owners.values()])
 
 
 def unwrapped(asked: str) -> str:

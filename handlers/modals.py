@@ -121,6 +121,7 @@ def register(
 
     def submitted(ack: Ack, body: Json) -> None:
         ack(**judge(form, body, desk, words))
+        private.moved(text(mapping(body.get("user")).get("id")))
 
     app.action(action.value)(ack=clicked, lazy=[opened])
     app.view(form.callback.value)(submitted)
@@ -146,6 +147,8 @@ def open_form(
     if not isinstance(outcome, Ok):
         log.warning("A modal did not open", action="modal_lost", why=type(outcome).__name__)
         private.notice(click, "try_again")
+    else:
+        private.done(click)
 
 
 def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:

@@ -1,7 +1,7 @@
 """Private replies: why a click led to nothing, said to whoever clicked and to nobody else.
 
 They go to Slack's response_url after the ack, once: whoever hears nothing looks at the card, and
-clicks again.
+clicks again. Who clicked in App Home, where Slack gives no such address, reads them on top of it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bot.domain.handoff import AlreadyAnswered, Event, NotAllowed, OldCard, OutO
 from bot.domain.messages import Message
 from bot.use_cases.ports import Conflict, Desk, Dossier, NotFound, People
 from handlers.clicks import Click
+from handlers.home import Homes
 
 log = structlog.get_logger(__name__)
 
@@ -41,10 +42,11 @@ SAYS: dict[type[Refused], Say] = {
 class Private:
     """`pool` says things after the ack. Its methods return at once."""
 
-    def __init__(self, desk: Desk, words: Words, pool: Executor) -> None:
+    def __init__(self, desk: Desk, words: Words, pool: Executor, homes: Homes) -> None:
         self._desk = desk
         self._words = words
         self._pool = pool
+        self._homes = homes
         self._ssl = ssl.create_default_context()  # costs more to make than a reply to send
 
     def refuse(self, click: Click, refusal: Exception, meant: Event) -> None:
@@ -62,8 +64,19 @@ class Private:
         """The message that was clicked, as it is now."""
         self._later(self._replace, click, message)
 
+    def done(self, click: Click) -> None:
+        """Nothing needs saying: the card shows it, and so does Home to whoever clicked there."""
+        if click.at_home:
+            self._later(self._homes.tell, click.person)
+
+    def moved(self, person: str) -> None:
+        """By a form, which does not say where it was opened from."""
+        self._later(self._homes.moved, person)
+
     def _refuse(self, click: Click, refusal: Exception, meant: Event) -> None:
-        if not is_repeat(self._desk, refusal, click.person, meant):
+        if is_repeat(self._desk, refusal, click.person, meant):
+            self.done(click)
+        else:
             self._send(click, explain(self._desk, self._words, refusal, click.person))
 
     def _replace(self, click: Click, message: Message) -> None:
@@ -75,6 +88,9 @@ class Private:
         self._pool.submit(say, *given).add_done_callback(log_failure)
 
     def _send(self, click: Click, said: Rendered, replace_original: bool = False) -> None:
+        if click.at_home:
+            self._homes.tell(click.person, said)
+            return
         if not click.response_url:
             return
         client = WebhookClient(click.response_url, TIMEOUT_SECONDS, self._ssl, retry_handlers=[])

@@ -19,8 +19,9 @@ from bot.delivery.actions import Action
 from bot.delivery.outcomes import Identity
 from bot.delivery.wording import Words
 from bot.use_cases.ports import Desk
-from handlers import buttons, commands, modals
+from handlers import buttons, commands, home, modals
 from handlers.clicks import first, mapping, read_click
+from handlers.home import Homes
 from handlers.modals import Modals
 from handlers.private import Private
 
@@ -37,7 +38,12 @@ ANYTHING = re.compile(".*", re.DOTALL)
 
 
 def slack_app(
-    desk: Desk, words: Words, identity: Identity, views: Modals, after_ack: Executor
+    desk: Desk,
+    words: Words,
+    identity: Identity,
+    views: Modals,
+    after_ack: Executor,
+    homes: Homes,
 ) -> App:
     """`identity` was learnt at start, so that no click asks Slack who we are. `after_ack` opens
     modals and says private replies; whoever made it shuts it down."""
@@ -55,7 +61,7 @@ def slack_app(
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    private = Private(desk, words, after_ack)
+    private = Private(desk, words, after_ack, homes)
     # A listener that does not match costs 13 microseconds: what is clicked most comes first.
     buttons.register(app, Action.ACCEPT, desk, private)
     modals.register(app, Action.REJECT, desk, words, views, private)
@@ -66,6 +72,7 @@ def slack_app(
         if action is not Action.REJECT:
             modals.register(app, action, desk, words, views, private)
     commands.register(app, desk, words)
+    home.register(app, homes)
     buttons.register_links(app)
     _register_the_rest(app, private)
     return app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -39,10 +40,12 @@ MOST_ITEMS: Mapping[str, Mapping[str, int]] = {
     "static_select": {"options": 100},
     "overflow": {"options": 5},
     "modal": {"blocks": 100},
+    "home": {"blocks": 100},
     "message": {"blocks": 50},
 }
 MOST_MESSAGE_TEXT = 4000  # the top-level text; chat.update refuses more
 MOST_TEXT_IN_ALL = 10_000  # of all blocks; Slack's own ceiling is undocumented, near 12,000
+MOST_BYTES_OF_HOME = 250_000  # of its JSON; a modal's as well, which the texts end far below
 
 _TEXT_OBJECTS = ("plain_text", "mrkdwn")
 _UNTYPED = {
@@ -72,11 +75,22 @@ def check_message(template: str, text: str, blocks: Sequence[Json]) -> None:
 
 
 def check_view(template: str, view: Json) -> None:
-    """Raises OutsideLimits."""
+    """A modal or a Home. Raises OutsideLimits."""
+    if view["type"] == "home":
+        _check_home(template, view)
+        return
     problems = list(_problems(view, "modal", ""))
     if "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
         problems.append("/submit is missing, and there are inputs")
     _refuse(template, view["blocks"], problems)
+
+
+def _check_home(template: str, view: Json) -> None:
+    problems = list(_problems(view, "home", ""))
+    if (size := len(json.dumps(view))) > MOST_BYTES_OF_HOME:
+        problems.append(f"{size} bytes in all, {MOST_BYTES_OF_HOME} are allowed")
+    if problems:
+        raise OutsideLimits(template, problems)
 
 
 def _refuse(template: str, blocks: Sequence[Json], problems: list[str]) -> None:

@@ -73,7 +73,7 @@ class Renderer:
         return Rendered(made["text"], made["blocks"])
 
     def view(self, template: str, context: Mapping[str, Any], reads: str = "") -> Json:
-        """The modal `template`.json.j2. Raises OutsideLimits, NotJson."""
+        """The modal, or Home, `template`.json.j2. Raises OutsideLimits, NotJson."""
         made = self._json(template, context, reads)
         block_limits.check_view(template, made)
         return made

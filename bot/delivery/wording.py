@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.delivery import card_words, digest_words, look_up_words
+from bot.delivery import card_words, digest_words, home_words, look_up_words
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
 from bot.delivery.card_words import STAGES, Context, known, named
@@ -20,7 +20,7 @@ from bot.domain.agreement import NextStep, Reason, Terms
 from bot.domain.handoff import Event, Move, State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
-from bot.use_cases.ports import Desk, Dossier, People, Person, UnitOfWork
+from bot.use_cases.ports import Desk, Dossier, MyWork, People, Person, UnitOfWork
 
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
@@ -154,6 +154,23 @@ class Words:
             "currency": self._desk.agreement.currency,
         }
         return self.renderer.view(template, context, reads(reader))
+
+    # -------------------------------------------------------------------- App Home
+
+    def home(
+        self,
+        mine: MyWork,
+        people: People,
+        now: datetime,
+        reader: str,
+        notice: Rendered | None = None,
+    ) -> Json:
+        """What waits for the reader, most urgent first; on top of it what they shall hear."""
+        context = home_words.home(mine, people, now, reader)
+        view = self.renderer.view("home", context, reads(people.find(reader)))
+        if notice is not None:
+            view["blocks"] = [*notice.blocks, {"type": "divider"}, *view["blocks"]]
+        return view
 
     # --------------------------------------------------------------------- look-up
 

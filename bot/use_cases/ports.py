@@ -81,6 +81,7 @@ class MyWork:
     held: Listing | None  # leads of theirs
     waiting: Listing | None  # for an answer, in queues they sell for
     overdue: Listing | None  # in queues they look after, and not in the lists above
+    sells: frozenset[str]  # names of queues whose offers they may answer
     manages: frozenset[str]  # names of queues in which they may act for others
     takes_part: bool  # in some queue, whichever way
 

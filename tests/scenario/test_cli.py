@@ -151,6 +151,12 @@ def test_the_manifest_asks_for_what_baton_uses_and_slack_accepts(workspace: Work
     assert "https://baton.acme.example/slack/events" == command["url"]
     assert not asked["settings"]["socket_mode_enabled"]
     assert len(asked["display_information"]["description"]) <= 140
+    assert asked["features"]["app_home"]["home_tab_enabled"]
+    events = {"request_url": command["url"], "bot_events": ["app_home_opened"]}
+    assert events == asked["settings"]["event_subscriptions"]
+    assert {"bot_events": ["app_home_opened"]} == manifest("socket")["settings"][
+        "event_subscriptions"
+    ]
     app = installed()
     app.scopes = frozenset(SCOPES)
     with Server(sample_workspace(app=app)) as server:

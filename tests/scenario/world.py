@@ -39,6 +39,7 @@ from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Desk
 from handlers.front_door import FrontDoor
 from handlers.health import look
+from handlers.home import Homes
 from handlers.http import http_app
 from handlers.intake import Intake
 from handlers.slack_app import dispatch, slack_app
@@ -148,6 +149,7 @@ class World:
     courier: Courier
     after_ack: Pool
     directory: DirectoryReader
+    homes: Homes
     said: list[Said] = field(default_factory=list)
     socket: SocketMode | None = None
     http: str = ""  # the address of Baton's own HTTP server
@@ -278,7 +280,9 @@ def open_world(folder: Path, over: str = "socket", database: str = "") -> Iterat
         world = _world(server, clock, books)
         stack.callback(world.after_ack.shutdown)
         _listen_to(world)
-        bolt = slack_app(world.desk, world.words, _identity(world), world.slack, world.after_ack)
+        bolt = slack_app(
+            world.desk, world.words, _identity(world), world.slack, world.after_ack, world.homes
+        )
         app = server.workspace.app
 
         def heard(body: dict[str, Any], headers: dict[str, str]) -> Any:
@@ -308,7 +312,8 @@ def _world(server: Server, clock: WorkspaceClock, books: Books) -> World:
     desk = Desk(books, clock.now, [QUEUE, DACH], agreement(), version, "Europe/Stockholm")
     words = Words(desk)
     courier = Courier(books, slack, words, clock.now, clock.now, QUICK)
-    return World(server, clock, books, desk, slack, words, courier, Pool(), directory)
+    homes = Homes(desk, words, slack, clock.now)
+    return World(server, clock, books, desk, slack, words, courier, Pool(), directory, homes)
 
 
 def _identity(world: World) -> Identity:

@@ -223,7 +223,7 @@ def test_what_waits_in_a_queue_was_posted_and_not_answered(books, version):
     offered(books, version, 3)
 
     with books.reading() as work:
-        asked = (["nordics"], ["dach"], [], ["dach", "nordics"])
+        asked: list[list[str]] = [["nordics"], ["dach"], [], ["dach", "nordics"]]
         found = [work.handoffs.waiting_in(queues, 5) for queues in asked]
     assert [[open_one], [], [], [open_one]] == [of(one) for one in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import cast
 
 from bot.delivery.block_limits import Json
@@ -23,13 +24,16 @@ from bot.domain.messages import (
     Reminder,
     Returned,
 )
-from bot.use_cases.ports import People
+from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_WAITING
+from bot.use_cases.ports import Dossier, Listed, Listing, MyWork, People, Person
 from tests.templates.leads import (
     ADA,
     FIGURES,
     MONDAY_LATE,
+    NEARLY,
     NOON,
     POSTED,
+    WEDNESDAY,
     Directory,
     Story,
     desk,
@@ -39,6 +43,8 @@ from tests.templates.leads import (
 
 TEAM = ("@nordic-sales", "@maja", "@nobody")
 PEOPLE = cast("People", Directory())
+# Who opens Home reads it in the language that the words are made for.
+READERS = cast("People", Directory({**Directory().people, "U0BO": Person("U0BO", language="")}))
 
 
 def told() -> dict[str, tuple[str, Message]]:
@@ -119,6 +125,67 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     yield "disqualify", words.disqualify_view(dossier)
     yield "won", words.won_view(dossier)
     yield "lost", words.lost_view(dossier)
+
+
+def homes(
+    words: Words, facts: LeadFacts = ADA, note: str = "Call again in May."
+) -> Iterator[tuple[str, Json]]:
+    all_stories = stories(facts, note)
+    for name, (mine, now) in works(all_stories).items():
+        yield name, words.home(mine, READERS, now, "U0BO")
+    mine, now = works(all_stories)["a seller"]
+    said = words.already_answered(all_stories["accepted in time"].dossier(), READERS, "U0BO")
+    yield "a seller, told something", words.home(mine, READERS, now, "U0BO", said)
+
+
+def works(all_stories: dict[str, Story]) -> dict[str, tuple[MyWork, datetime]]:
+    """What people of each kind find in their Home, and when."""
+
+    def these(*names: str, more: int = 0) -> Listing:
+        found = [listed(all_stories[name].dossier()) for name in names]
+        return Listing(tuple(found), len(found) + more)
+
+    held = these("accepted in time", "contacted", "sql", "opportunity", more=1)
+    waiting = these("offered", "shown again", "offered to another queue", more=7)
+    nobody, here = Listing(), frozenset({"nordics"})
+    seller = MyWork(held, waiting, None, here | {"dach"}, frozenset(), True)
+    return {
+        "a seller": (seller, POSTED),
+        "a seller, time nearly up": (seller, NEARLY),
+        "a seller, late": (seller, WEDNESDAY),
+        "a seller without leads": (MyWork(nobody, nobody, None, here, frozenset(), True), POSTED),
+        "a manager": (
+            MyWork(None, None, these("offered", "another's"), frozenset(), here, True),
+            WEDNESDAY,
+        ),
+        "a head": (
+            MyWork(None, None, these("offered", "another's"), frozenset(), frozenset(), True),
+            WEDNESDAY,
+        ),
+        "a manager at ease": (MyWork(None, None, nobody, frozenset(), here, True), POSTED),
+        "a marketer": (MyWork(None, None, None, frozenset(), frozenset(), True), POSTED),
+        "an outsider": (MyWork(None, None, None, frozenset(), frozenset(), False), POSTED),
+        "a seller who left": (
+            MyWork(these("contacted"), None, None, frozenset(), frozenset(), False),
+            POSTED,
+        ),
+        "as much as is ever shown": (
+            MyWork(
+                these(*["accepted in time"] * MOST_HELD, more=99),
+                these(*["offered"] * MOST_WAITING, more=99),
+                these(*["another's"] * MOST_OVERDUE, more=99),
+                here,
+                here,
+                True,
+            ),
+            WEDNESDAY,
+        ),
+    }
+
+
+def listed(dossier: Dossier) -> Listed:
+    newest = dossier.cards[-1] if dossier.cards else None
+    return Listed(dossier.lead, dossier.handoff, newest, dossier.terms)
 
 
 def words(language: str = "en") -> Words:

@@ -242,6 +242,7 @@ MONDAY_LATE = stockholm("2026-03-02 16:30")
 TUESDAY = stockholm("2026-03-03 11:00")
 WEDNESDAY = stockholm("2026-03-04 11:00")
 NOON = stockholm("2026-03-02 12:00")
+NEARLY = stockholm("2026-03-02 13:30")  # for an answer
 AFTER_NOON = stockholm("2026-03-02 12:01")
 MAY = datetime(2026, 5, 4, 7, tzinfo=UTC)
 
@@ -260,6 +261,7 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "not posted yet": lead(posted=False),
         "offered": lead(),
         "accepted in time": lead().accepted(),
+        "another's": lead().accepted(by="U0CILLA"),
         "accepted late": lead().accepted(stockholm("2026-03-02 15:05")),
         "contacted": worked(),
         "sql": worked().reached(Event.SQL, TUESDAY),

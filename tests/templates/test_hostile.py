@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -127,6 +128,19 @@ def test_fits_every_modal(name: str) -> None:
         allowed = sum((markup(text) for text in mrkdwn_of(quiet[kind]["blocks"])), Counter())
         found = sum((markup(text) for text in mrkdwn_of(view["blocks"])), Counter())
         assert allowed == found
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_is_harmless_in_every_home(name: str) -> None:
+    """App Home lists a hostile lead like a quiet one: the same markup, nothing unseen, no link."""
+    quiet = dict(everything.homes(WORDS, called("Quiet"), "Quiet"))
+    for kind, view in everything.homes(WORDS, called(HOSTILE[name]), HOSTILE[name]):
+        allowed = sum((markup(text) for text in mrkdwn_of(quiet[kind]["blocks"])), Counter())
+        found = sum((markup(text) for text in mrkdwn_of(view["blocks"])), Counter())
+        assert not found - allowed, kind
+        for item in text_objects(view["blocks"]):
+            assert not UNSEEN.search(item["text"].replace("\n", "")), kind
+        assert '"url"' not in json.dumps(view), kind
 
 
 @pytest.mark.parametrize("name", HOSTILE)

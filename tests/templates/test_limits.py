@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from bot.delivery.escaping import length
 from bot.delivery.message_words import TELLERS
 from bot.domain.messages import KINDS
 from playground.block_rules import check_message_blocks
+from playground.block_rules import check_view as check_playground_view
 from tests.templates import everything
 from tests.templates.test_hostile import HOSTILE, called
 
@@ -27,6 +29,26 @@ def test_every_message_fits(name: str) -> None:
         assert total < block_limits.MOST_TEXT_IN_ALL, kind
         assert 0 < length(said.text.strip()) < block_limits.MOST_MESSAGE_TEXT, kind
         check_message_blocks(said.blocks, lambda file: True)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_home_fits(name: str) -> None:
+    """The fullest Home of the oddest leads has under a hundred blocks, and Slack takes it."""
+    for kind, view in everything.homes(WORDS, called(HOSTILE[name]), HOSTILE[name]):
+        assert len(view["blocks"]) <= 95, kind  # a notice may stand on top
+        check_playground_view(view, "home", len(json.dumps(view)))
+
+
+def test_a_home_that_slack_refuses_is_found_first() -> None:
+    """So does a Home: too many blocks, too long a text, too many bytes."""
+    check_view("home", {"type": "home", "blocks": [{"type": "divider"}] * 100})
+    for blocks in (
+        [{"type": "divider"}] * 101,
+        [{"type": "section", "text": text("x" * 3001)}],
+        [{"type": "section", "text": text("x" * 2900)}] * 99,
+    ):
+        with pytest.raises(OutsideLimits, match=r"^home: Slack would refuse this: "):
+            check_view("home", {"type": "home", "blocks": blocks})
 
 
 def test_every_kind_of_message_has_words() -> None:

@@ -179,6 +179,7 @@ def test_every_message_renders_in_every_language(code: str) -> None:
     assert (
         dict(everything.modals(words)).keys() == dict(everything.modals(everything.words())).keys()
     )
+    assert dict(everything.homes(words)).keys() == dict(everything.homes(everything.words())).keys()
 
 
 @pytest.mark.parametrize("code", sorted(languages.available()))

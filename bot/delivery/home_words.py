@@ -1,0 +1,79 @@
+"""What App Home needs to be told: a line for each lead, with the buttons of its card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.delivery import card_words
+from bot.delivery.card_words import Context, known, named
+from bot.delivery.escaping import clean
+from bot.delivery.render import is_link
+from bot.domain import sla
+from bot.domain.handoff import Handoff, State
+from bot.domain.sla import Verdict
+from bot.use_cases.ports import Listed, Listing, MyWork, People
+
+LONGEST_WHY = 150
+
+
+def home(mine: MyWork, people: People, now: datetime, reader: str) -> Context:
+    """`reader` is whose Home it is: their own name is not told to them."""
+
+    def section(name: str, listing: Listing) -> Context:
+        leads = [_lead(listed, mine, people, now, reader) for listed in listing.first]
+        return {"name": name, "leads": leads, "more": listing.total - len(leads)}
+
+    lists = {"held": mine.held, "waiting": mine.waiting, "overdue": mine.overdue}
+    return {
+        "sections": [section(name, listing) for name, listing in lists.items() if listing],
+        "otherwise": "home.looks_on" if mine.takes_part else "home.outsider",
+        "takes_part": mine.takes_part,
+    }
+
+
+def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: str) -> Context:
+    handoff, facts = listed.handoff, listed.lead.facts
+    may_act = _may_act(handoff, mine, reader)
+    return {
+        **named(listed.lead),
+        "number": listed.lead.number,
+        "queue": handoff.queue,
+        **_standing(listed, now),
+        "with_other": handoff.holder not in (None, reader),
+        "holder": known(people, handoff.holder),
+        "why": clean(facts.why, LONGEST_WHY) if handoff.state is State.OFFERED else "",
+        "permalink": listed.card.permalink if listed.card else "",
+        "value": f"{handoff.id}:{handoff.round}",
+        "buttons": card_words.BUTTONS.get(handoff.state, ()) if may_act else (),
+        "crm_url": facts.crm_url if may_act and is_link(facts.crm_url) else "",
+    }
+
+
+def _may_act(handoff: Handoff, mine: MyWork, reader: str) -> bool:
+    """A head looks on. Whoever clicks is judged again: this only spares them a refusal."""
+    if handoff.queue in mine.manages or handoff.holder == reader:
+        return True
+    return handoff.state is State.OFFERED and handoff.queue in mine.sells
+
+
+def _standing(listed: Listed, now: datetime) -> Context:
+    """How a lead stands, as the key of a phrase and the time in it."""
+    handoff, clock = listed.handoff, listed.handoff.clock
+    if clock is None:
+        return {"key": f"home.state.{handoff.state}", "at": _since(handoff) or now}
+    verdict = sla.verdict(clock.due_at, None, now)
+    at_risk = sla.at_risk_from(clock, handoff.queue, handoff.tier, listed.terms) <= now
+    if verdict is Verdict.RUNNING and at_risk:
+        verdict = Verdict.AT_RISK
+    return {"key": f"home.{clock.name}.{verdict}", "at": clock.due_at}
+
+
+def _since(handoff: Handoff) -> datetime | None:
+    offer = handoff.offer
+    since = {
+        State.ACCEPTED: offer.answered_at,
+        State.CONTACTED: offer.touched_at,
+        State.SQL: offer.sql_at,
+        State.OPPORTUNITY: offer.opportunity_at,
+    }
+    return since.get(handoff.state)
