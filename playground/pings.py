@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from playground.feed import Change
 from playground.messages import Messages
 from playground.state import Channel, Message, UserGroup
-from playground.wording import mentioned, words_of
+from playground.wording import block_words, mentioned, words_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Pings:
 
     def _ring(self, message: Message) -> None:
         channel, words = self._channels[message.channel], words_of(message)
-        spoken = words if message.blocks else message.text
+        spoken = "\n".join(_calling(message.blocks)) if message.blocks else message.text
         reasons = self._reasons(channel, message, spoken)
         for user, why in reasons.items():
             if user in channel.members and user != message.user:
@@ -68,3 +70,20 @@ class Pings:
             return set()
         thread = self._messages.replies(message.channel, message.thread_ts)
         return {earlier.user for earlier in thread if earlier.ts != message.ts}
+
+
+def _calling(node: Any) -> Iterator[str]:
+    """Where blocks can mention somebody: in mrkdwn and markdown, and by rich_text's own elements.
+    In plain_text, and in rich_text's words, `<!channel>` is a word like any other."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _calling(item)
+    elif isinstance(node, dict):
+        kind = node.get("type")
+        if kind in ("mrkdwn", "markdown"):
+            yield str(node.get("text", ""))
+        elif kind in ("user", "usergroup", "broadcast"):
+            yield block_words([node])
+        else:
+            for name in ("text", "fields", "elements", "rows"):
+                yield from _calling(node.get(name))

@@ -1,5 +1,6 @@
 """Messages as they are posted, changed, threaded and read back."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -132,6 +133,39 @@ def test_who_is_pinged(client: WebClient, server: Server, workspace: Workspace) 
         [ping.why for ping in erik.pings()],
         [ping.why for ping in maja.pings()],
     )
+
+
+def rich(*elements: dict[str, str]) -> dict[str, object]:
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def section(kind: str, words: str) -> dict[str, object]:
+    return {"type": "section", "text": {"type": kind, "text": words}}
+
+
+@pytest.mark.parametrize(
+    ("why", "block"),
+    [
+        ("everybody", lambda maja: section("mrkdwn", "<!channel> look")),
+        ("mention", lambda maja: {"type": "section", "fields": [{"type": "mrkdwn", "text": maja}]}),
+        (
+            "mention",
+            lambda maja: {"type": "context", "elements": [{"type": "mrkdwn", "text": maja}]},
+        ),
+        ("mention", lambda maja: rich({"type": "user", "user_id": maja[2:-1]})),
+        ("everybody", lambda maja: rich({"type": "broadcast", "range": "here"})),
+        ("", lambda maja: section("plain_text", f"<!channel> {maja}")),
+        ("", lambda maja: {"type": "header", "text": {"type": "plain_text", "text": maja}}),
+        ("", lambda maja: rich({"type": "text", "text": f"<!channel> {maja}"})),
+    ],
+)
+def test_words_that_are_not_formatted_ping_nobody(
+    client: WebClient, server: Server, why: str, block: Callable[[str], dict[str, object]]
+) -> None:
+    """A mention works in mrkdwn and as an element of rich_text; in plain text it is just words."""
+    maja = server.person("@maja")
+    client.chat_postMessage(channel=WHERE, text="x", blocks=[block(f"<@{maja.id}>")])
+    assert [why] * bool(why) == [ping.why for ping in maja.pings()]
 
 
 def test_permalinks_and_reactions(client: WebClient, server: Server) -> None:
