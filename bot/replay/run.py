@@ -1,15 +1,15 @@
 """A history run through the real use cases, clocks, words and courier, under simulated time.
 
-What a row does, what is said because of it, and the note that it was done are kept together. So a
-replay that was killed goes on where it stopped. Between two rows the ladder and the digest act at
-the instants at which they would have; at the same instant history is first.
+Each row is one transaction: what it does, what is said because of it, and the note that it was
+done. So a replay that was killed goes on where it stopped. Between two rows the ladder and the
+digest act at the instants at which they would have; at the same instant history is first.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +21,6 @@ from bot.use_cases.ports import Desk
 from storage.books import Books
 
 MOMENT = timedelta(microseconds=1)
-ROWS_A_COMMIT = 50  # a commit costs a tenth of a row; a killed run does so many again
 FOLLOW_UPS = frozenset(Past) - {Past.MQL, Past.ACCEPT, Past.REJECT, Past.NOT_MINE, Past.RECYCLE}
 STAGES = {Past.SQL: Event.SQL, Past.OPPORTUNITY: Event.OPPORTUNITY, Past.WON: Event.WON}
 
@@ -93,15 +92,11 @@ class Replay:
             self._refuse_leads_without_queue()
         self._start_at(self._rows[max(done - 1, 0)].at)
         progress(done)
-        while rows := self._rows[done : done + ROWS_A_COMMIT]:
-            with self._one_commit():
-                for row in rows:
-                    self._until(row.at)
-                    self._take(row)
-                    done += 1
-                    progress(done)
-        with self._one_commit():
-            self._until(self._rows[-1].at + MOMENT)
+        for number, row in enumerate(self._rows[done:], start=done + 1):
+            self._until(row.at)
+            self._take(row)
+            progress(number)
+        self._until(self._rows[-1].at + MOMENT)
         self._time.now = self._rows[-1].at
 
     # ------------------------------------------------------------------ where it stopped
@@ -143,7 +138,7 @@ class Replay:
             self._next_digest = report.next_slot(
                 self._desk.digest, self._desk.zone, instant - MOMENT
             )
-        with self._one_commit(), self._one_step():
+        with self._one_step():
             pass  # to say what a killed run left unsaid, and to see what is next
 
     # ------------------------------------------------------------------ time goes by
@@ -165,15 +160,16 @@ class Replay:
             report.post_due_digests(self._desk)
             self._next_digest = report.next_slot(slot, self._desk.zone, self._time.now)
 
-    def _one_commit(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._delivery.over_a_network else self._books.together()
-
     @contextmanager
     def _one_step(self) -> Iterator[None]:
         """All of it is kept, or nothing; and nothing is left unsaid."""
-        with self._books.together() if self._delivery.over_a_network else nullcontext():
+        with self._books.together():
             yield
-        self._look_ahead(self._delivery.deliver())
+            if not self._delivery.over_a_network:
+                self._look_ahead(self._delivery.deliver())
+        if self._delivery.over_a_network:
+            self._delivery.deliver()
+            self._look_ahead(None)
 
     def _look_ahead(self, more_to_say: datetime | None) -> None:
         with self._books.reading() as work:
