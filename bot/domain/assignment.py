@@ -61,11 +61,11 @@ def known_to_conditions(facts: LeadFacts) -> dict[str, object]:
     }
 
 
-def may_answer(person: str, sellers: frozenset[str], manager: str | None) -> bool:
+def may_answer(person: str, sellers: frozenset[str], managers: frozenset[str]) -> bool:
     """Sellers of the queue and its manager answer; everybody else only looks on."""
-    return person in sellers or person == manager
+    return person in sellers or person in managers
 
 
-def may_follow_up(person: str, holder: str | None, manager: str | None) -> bool:
+def may_follow_up(person: str, holder: str | None, managers: frozenset[str]) -> bool:
     """After acceptance the lead is its holder's, and the manager can always step in."""
-    return person in (holder, manager)
+    return person == holder or person in managers

@@ -28,10 +28,29 @@ class LeadFacts:
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def updated_by(self, news: LeadFacts) -> LeadFacts:
-        """What is known after hearing `news`: the new value where it says something, else ours."""
+        """What is known after hearing `news`: the new value where it says something, else ours.
+
+        An id elsewhere means nothing without its system, so the two are taken together or not.
+        """
         heard = {item.name: getattr(news, item.name) for item in fields(self)}
         said = {name: value for name, value in heard.items() if value not in ("", None)}
+        if not news.external_id:
+            said.pop("system", None)
         return replace(self, **said | {"extra": {**self.extra, **news.extra}})
+
+    def known_as(self, before: LeadFacts) -> LeadFacts:
+        """These facts under the names we knew: the new e-mail or id is another lead's, and is
+        only noted."""
+        other = {"other_email": self.email, "other_id": self.external_id}
+        ours = (before.email, before.external_id)
+        noted = {name: value for name, value in other.items() if value and value not in ours}
+        return replace(
+            self,
+            email=before.email,
+            system=before.system,
+            external_id=before.external_id,
+            extra={**self.extra, **noted},
+        )
 
 
 @dataclass(frozen=True, slots=True)

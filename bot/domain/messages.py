@@ -100,7 +100,7 @@ class RaisedAgain(AboutHandoff):
         return self.card
 
     def wanted(self, handoff: Handoff | None) -> bool:
-        return handoff is not None and handoff.is_open
+        return handoff is not None and handoff.holder in self.mention
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,9 @@ def _answer(
 def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None) -> None:
     """Raises NotAllowed."""
     queue = desk.queue(before.queue)
-    manager = work.people.find(queue.manager)
     sellers = work.people.members(queue.sellers)
-    if by is None or not may_answer(by, sellers, manager.id if manager else None):
+    managers = work.people.members((queue.manager,))
+    if by is None or not may_answer(by, sellers, managers):
         raise NotAllowed(before)
 
 
@@ -137,11 +137,12 @@ def _tell_marketing(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime)
     """The campaign's owner, else each marketer of the queue, else its manager."""
     queue = desk.queue(after.queue)
     owner = desk.campaign_owners.get(after.offer.promised.campaign)
-    marketers = [owner] if owner else sorted(work.people.members(queue.marketers))
-    for marketer in marketers or [queue.manager]:
+    hear = work.people.members((owner,) if owner else queue.marketers)
+    for marketer in sorted(hear) or [owner or queue.manager]:
         work.outbox.put(RejectionNews(after.id, after.round), marketer, now)
 
 
 def _tell_manager(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
     manager = desk.queue(after.queue).manager
-    work.outbox.put(NotMineNews(after.id, after.round), manager, now)
+    for person in sorted(work.people.members((manager,))) or [manager]:
+        work.outbox.put(NotMineNews(after.id, after.round), person, now)

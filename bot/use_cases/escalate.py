@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
+
 from bot.domain import handoff, sla
 from bot.domain.agreement import Act, Audience, Clock, Terms
 from bot.domain.assignment import Queue
@@ -12,7 +14,9 @@ from bot.domain.handoff import Event, Handoff
 from bot.domain.messages import Escalation, LadderMessage, Reminder, Returned
 from bot.domain.sla import DueSteps, RunningClock
 from bot.use_cases.offer import promise, show_new_card
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import Conflict, Desk, People, UnitOfWork
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 200  # handoffs a sweep looks at; what is left is taken by the next
 
@@ -25,7 +29,17 @@ def sweep(desk: Desk, take_back: bool = True) -> int:
     """
     with desk.books.reading() as work:
         due = work.handoffs.due(desk.clock(), AT_ONCE)
-    return sum(take_step(desk, handoff_id, take_back) for handoff_id in due)
+    return sum(_take_or_tell(desk, handoff_id, take_back) for handoff_id in due)
+
+
+def _take_or_tell(desk: Desk, handoff_id: int, take_back: bool) -> bool:
+    try:
+        return take_step(desk, handoff_id, take_back)
+    except Conflict:
+        return False  # somebody answered just now; the next sweep sees what is left
+    except Exception:  # one lead's trouble must not keep everybody else's reminders back
+        log.exception("A ladder step failed", action="step_failed", handoff=handoff_id)
+        return False
 
 
 def take_step(desk: Desk, handoff_id: int, take_back: bool = True) -> bool:
@@ -74,20 +88,20 @@ def _climb(
     else:
         move = handoff.step(due, now)
     after = work.handoffs.record(before, move)
-    message, to = _words(queue, before, due, returned=after.round > before.round)
+    message, to = _words(work.people, queue, before, due, after.round > before.round)
     work.outbox.put(message, to, now)
     if move.new_card:
         show_new_card(desk, work, after, now)
 
 
 def _words(
-    queue: Queue, before: Handoff, due: DueSteps, returned: bool
+    people: People, queue: Queue, before: Handoff, due: DueSteps, returned: bool
 ) -> tuple[LadderMessage, str]:
     """One message that names everybody: privately where that is one person, else in the card's
     thread; the thread of a lead nobody holds is broadcast, because a thread notifies nobody."""
     mention = _named(queue, before, due.tell)
     unclaimed = before.holder is None and Audience.HOLDER in due.tell
-    alone = not unclaimed and len(mention) == 1 and mention[0] not in queue.sellers
+    alone = not unclaimed and len(mention) == 1 and people.group(mention[0]) is None
     assert before.clock is not None
     message = _kind(due, returned)(
         handoff=before.id,

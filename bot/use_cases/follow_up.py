@@ -129,7 +129,7 @@ def _for_follow_up(
     if round_ != before.round:  # whose lead it was in that round says nothing about now
         raise OldCard(before)
     if not desk.replaying:
-        manager = work.people.find(desk.queue(before.queue).manager)
-        if by is None or not may_follow_up(by, before.holder, manager.id if manager else None):
+        managers = work.people.members((desk.queue(before.queue).manager,))
+        if by is None or not may_follow_up(by, before.holder, managers):
             raise NotAllowed(before)
     return before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,9 @@ from bot.domain import assignment, handoff
 from bot.domain.handoff import AWAITING_OFFER, Handoff, NotAllowed, Promised
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Card, RaisedAgain
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import Conflict, Desk, UnitOfWork
+
+ATTEMPTS = 3  # the same person, sent twice at the same moment: look again
 
 
 class Outcome(StrEnum):
@@ -34,8 +37,17 @@ def raise_lead(
     """Take a lead in and offer it. `key` is (source, idempotency key) of the request.
 
     The same person again while a handoff is open is news on the open card, never a second one.
-    Raises NoQueue.
+    Raises NoQueue, and Conflict when the same person keeps coming in at the same moment.
     """
+    for _ in range(ATTEMPTS - 1):
+        with suppress(Conflict):
+            return _raise(desk, facts, raised_at, key)
+    return _raise(desk, facts, raised_at, key)
+
+
+def _raise(
+    desk: Desk, facts: LeadFacts, raised_at: datetime | None, key: tuple[str, str] | None
+) -> Raised:
     now = desk.clock()
     with desk.books.writing() as work:
         repeated = work.intake.seen(*key) if key else None
@@ -46,7 +58,7 @@ def raise_lead(
         if open_one is None:
             raised = _offer_first(desk, work, lead, raised_at or now, now)
         elif open_one.state in AWAITING_OFFER:
-            raised = _offer_next(desk, work, lead, open_one, now)
+            raised = _offer_next(desk, work, lead, open_one, raised_at or now, now)
         else:
             raised = _tell_news(desk, work, open_one, now)
         if key:
@@ -69,8 +81,7 @@ def offer_again(desk: Desk, handoff_id: int, round_: int, queue: str, by: str) -
     now = desk.clock()
     with desk.books.writing() as work:
         before = work.handoffs.get(handoff_id)
-        manager = work.people.find(desk.queue(before.queue).manager)
-        if manager is None or manager.id != by:
+        if by not in work.people.members((desk.queue(before.queue).manager,)):
             raise NotAllowed(before)
         if round_ != before.round:
             raise handoff.OldCard(before)
@@ -100,7 +111,12 @@ def known_lead(work: UnitOfWork, facts: LeadFacts, now: datetime) -> Lead:
     if known is None:
         return work.leads.add(facts, now)
     updated = replace(known, facts=known.facts.updated_by(facts))
-    if updated != known:
+    if updated == known:
+        return known
+    try:
+        work.leads.save(updated)
+    except Conflict:  # two leads turn out to be one person: each keeps the name it is known by
+        updated = replace(updated, facts=updated.facts.known_as(known.facts))
         work.leads.save(updated)
     return updated
 
@@ -116,11 +132,16 @@ def _offer_first(
 
 
 def _offer_next(
-    desk: Desk, work: UnitOfWork, lead: Lead, waiting: Handoff, now: datetime
+    desk: Desk,
+    work: UnitOfWork,
+    lead: Lead,
+    waiting: Handoff,
+    raised_at: datetime,
+    now: datetime,
 ) -> Raised:
     """A lead that waited for its date, or for the manager, raised its hand by itself."""
     queue = assignment.route(desk.queues, lead.facts)
-    move = handoff.offer_again(waiting, promise(desk, lead, queue.name, now), now)
+    move = handoff.offer_again(waiting, promise(desk, lead, queue.name, raised_at), now)
     show_new_card(desk, work, work.handoffs.record(waiting, move), now)
     return Raised(Outcome.OFFERED, waiting.id)
 

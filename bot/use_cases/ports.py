@@ -90,6 +90,11 @@ class NotFound(LookupError):
     """No such handoff, lead or report."""
 
 
+class DatabaseAway(Exception):
+    """The database cannot be reached, opened or written. The sentence says which and what to do,
+    and holds no secret."""
+
+
 class Conflict(RuntimeError):
     """Somebody else moved the handoff between our look and our write: look again."""
 

@@ -13,7 +13,7 @@ from bot.domain.handoff import State
 from bot.domain.messages import (
     Digest,
     DigestBreakdown,
-    RaisedAgain,
+    Returned,
 )
 from bot.use_cases import answer, follow_up
 from tests.scenario.office import START, Office, open_office, reminder
@@ -147,7 +147,7 @@ def test_a_reminder_is_said_in_the_cards_thread_and_seen_in_the_channel(office: 
 def test_a_reminder_waits_for_its_card(office: Office) -> None:
     """In a lane of its own it still comes after the card it belongs to."""
     lead = office.lead()
-    office.say(RaisedAgain(lead, card=1), "#sales")
+    office.say(Returned(lead, 1, Clock.TOUCH, 150, card=1), "#sales")
     with office.books.reading() as work:
         assert work.deliveries.card(lead, 1) is None
     office.workspace.faults.rate_limit("chat.postMessage", retry_after=1)

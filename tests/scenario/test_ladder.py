@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -192,3 +193,20 @@ def test_the_answer_clock_starts_when_slack_has_the_card(world: World) -> None:
     assert offer.posted_at is not None
     assert offer.posted_at - offer.promised.raised_at == timedelta(hours=2)
     assert offer.answer_due == offer.posted_at + timedelta(hours=4)
+
+
+def test_one_leads_trouble_does_not_keep_the_others_reminders_back(world: World) -> None:
+    """A row that cannot be decided is logged, and everybody else is reminded in time."""
+    broken, sound = world.lead("Ada"), world.lead("Bo")
+    with world.books.writing() as work:
+        terms = work.handoffs.dossier(broken).terms
+        none = work.terms.register(replace(terms, ladder=()), world.clock.now())
+        work.commit()
+    with world.books._engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE offers SET terms_version = ? WHERE handoff_id = ?", (none, broken)
+        )
+    world.clock.advance(by=timedelta(hours=3, minutes=13))
+    world.sweep()
+    world.sees("Bo", "waiting for an answer")
+    assert world.handoff(sound).clock is not None
