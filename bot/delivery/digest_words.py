@@ -128,7 +128,7 @@ def _clock(kept: Figures, running: int) -> Context:
 
 
 def judged(kept: Figures) -> int:
-    """The promises that attainment is a share of (agreement.md, formula 2)."""
+    """The promises that attainment is a share of (docs/agreement.md, formula 2)."""
     return int(kept["met"] + kept["breached"] + kept["overdue_open"])
 
 

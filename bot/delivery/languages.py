@@ -36,7 +36,7 @@ class Language:
         return self.phrase(key, values).format(**values)
 
     def duration(self, time: timedelta) -> str:
-        """Rounded down to the minute; days are said in hours (agreement.md, business time)."""
+        """Rounded down to the minute; days are said in hours (docs/agreement.md, business time)."""
         hours, minutes = divmod(int(time.total_seconds()) // 60, 60)
         if hours and minutes:
             return self.phrases["duration.both"].format(hours=hours, minutes=minutes)
@@ -55,7 +55,7 @@ class Language:
         )
 
     def share(self, part: int, whole: int) -> str:
-        """Of few cases the counts alone (agreement.md, formula 13)."""
+        """Of few cases the counts alone (docs/agreement.md, formula 7)."""
         shown = {"part": self.number(part), "whole": self.number(whole)}
         if whole < SMALL:
             return self.phrases["share.count"].format(**shown)

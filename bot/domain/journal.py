@@ -110,7 +110,7 @@ def _contacted(handoff: Handoff, move: Move) -> Handoff:
 
 
 def _advanced(handoff: Handoff, move: Move) -> Handoff:
-    """`won` implies the stages before it (agreement.md, history rules)."""
+    """`won` implies the stages before it (docs/replay.md)."""
     now = _touched(handoff, move)
     now = replace(now, sql_at=now.sql_at or move.at)
     if move.event in (Event.OPPORTUNITY, Event.WON):

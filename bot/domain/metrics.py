@@ -2,7 +2,7 @@
 
 A cohort is the offers whose cards were posted in one period. Everything is judged at `now`, by the
 terms each offer was made under. Formula numbers are those of the agreement between the teams
-(docs/agreement.md): 2 attainment, 3 acceptance, 4 reasons, 5 median and P90, 13 small numbers.
+(docs/agreement.md): 2 attainment, 3 acceptance, 4 reasons, 5 median and P90, 7 small numbers.
 """
 
 from __future__ import annotations

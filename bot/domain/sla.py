@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.agreement import Act, Audience, Clock, Step, Terms
 from bot.domain.business_hours import Calendar, due, is_open, next_open
 
-AT_RISK_FROM = 0.8  # of the target, in working time (agreement.md)
+AT_RISK_FROM = 0.8  # of the target, in working time (docs/agreement.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def day_of(queue: str, terms: Terms, now: datetime) -> date:
 
 
 def verdict(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Verdict:
-    """Met up to and including the due instant (agreement.md, formula 2)."""
+    """Met up to and including the due instant (docs/agreement.md, formula 2)."""
     if stopped_at is not None:
         return Verdict.MET if stopped_at <= due_at else Verdict.BREACHED
     return Verdict.OVERDUE if now > due_at else Verdict.RUNNING
