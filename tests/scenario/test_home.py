@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,8 +12,10 @@ from structlog.testing import capture_logs
 
 from bot.domain.handoff import State
 from handlers.home import PUBLISHED_AT_ONCE
+from playground import Person, sample_workspace
 from playground.delivery import INTERACTIVE
 from playground.wording import block_words
+from tests.crash.service import installed, service
 from tests.scenario.world import World, open_world, read
 
 
@@ -305,3 +308,28 @@ def test_forged_events_change_nothing(near: World):
         near.server.workspace.send_event(event)
     near.settle()
     assert "You hold no lead" in opened(near, "@erik")
+
+
+def test_the_running_service_keeps_an_open_home_true(tmp_path: Path):
+    """A lead that comes in while somebody looks at Home shows there by itself, within seconds."""
+    workspace = sample_workspace(app=installed())
+    published: queue.Queue[None] = queue.Queue()
+    workspace.feed.subscribe(
+        lambda change: published.put(None) if change.kind == "home_published" else None
+    )
+
+    def shown() -> str:
+        published.get(timeout=20)
+        view = Person.of(workspace, "@erik").home
+        assert view is not None
+        return block_words(view.body["blocks"])
+
+    with service(workspace, f"sqlite:///{tmp_path / 'baton.db'}") as baton:
+        baton.start()
+        Person.of(workspace, "@erik").open_home()
+        assert "Ada" not in shown()
+        who = ("--email", "ada@acme.example", "--name", "Ada", "--country", "SE")
+        added = baton.command("lead", "add", *who)
+        assert 0 == added.returncode, added.stderr
+        assert "*Ada*" in shown()
+        assert 0 == baton.terminate(), baton.said()
