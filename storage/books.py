@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -16,9 +17,11 @@ from sqlalchemy import (
     create_engine,
     make_url,
 )
+from sqlalchemy.exc import ArgumentError
 
 from bot.use_cases import ports
 from storage import migrations
+from storage.away import CONNECT_SECONDS, listen_for_trouble, look_for_file
 from storage.columns import to_json
 from storage.deliveries import StoredDeliveries
 from storage.handoffs import StoredHandoffs
@@ -33,6 +36,7 @@ from storage.terms import StoredTerms, TermsCache
 
 CONNECTIONS = 10  # kept open
 BURST = 40  # more at once, when a crowd clicks
+EXAMPLES = "Write for example sqlite:///baton.db or postgresql://user:password@host/baton."
 
 
 class UnknownDatabase(ValueError):
@@ -109,7 +113,7 @@ class Books:
     """
 
     def __init__(self, url: str) -> None:
-        address = _address(url)
+        address = self._address = _address(url)
         self._engine, self._writer = _engines(address)
         self._reader = self._engine
         # SQLite has one writer at a time. Waiting for a lock of our own is fair and quick, where
@@ -125,9 +129,19 @@ class Books:
         self._thread = threading.local()
 
     def migrate(self) -> None:
-        """Bring the tables to this version of Baton; from several processes at once as well."""
+        """Bring the tables to this version of Baton; from several processes at once as well.
+        Raises DatabaseAway."""
         with self._turn:
             migrations.upgrade(self._writer)
+
+    def look(self) -> None:
+        """That the database can be had; nothing is changed or made. Raises DatabaseAway."""
+        if self._address.get_backend_name() == "sqlite":
+            look_for_file(self._address)
+            if not Path(self._address.database or "").exists():
+                return
+        with self._reader.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
 
     def close(self) -> None:
         self._engine.dispose()
@@ -216,14 +230,16 @@ class _Savepoint:
 
 
 def _address(url: str) -> URL:
-    address = make_url(url.replace("postgres://", "postgresql://", 1))
+    try:
+        address = make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, ValueError):  # whose text shows the password
+        raise UnknownDatabase(f"`database` in app.yaml is no address. {EXAMPLES}") from None
     backend = address.get_backend_name()
     if backend == "postgresql":
         return address.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise UnknownDatabase(
-            f"Baton keeps its books in SQLite or PostgreSQL, not in {backend}: give an address "
-            "such as sqlite:///baton.db or postgresql://user:password@host/baton."
+            f"Baton keeps its books in SQLite or PostgreSQL, not in {backend}. {EXAMPLES}"
         )
     if address.database in (None, "", ":memory:"):
         raise UnknownDatabase("SQLite needs a file, such as sqlite:///baton.db.")
@@ -241,9 +257,14 @@ def _engines(address: URL) -> tuple[Engine, Engine]:
         reader = create_engine(address, **options, **pool)
         writer = create_engine(address, **options, pool=reader.pool)
         prepare_sqlite(reader, writer)
+        for engine in (reader, writer):
+            listen_for_trouble(engine, address)
         return reader, writer
     # A click must not be the one to find out that the server was restarted.
     options |= {"isolation_level": "READ COMMITTED", "pool_pre_ping": True}
+    if "connect_timeout" not in address.query:
+        options["connect_args"] = {"connect_timeout": CONNECT_SECONDS}
     engine = create_engine(address, **options, **pool)
     prepare_postgresql(engine)
+    listen_for_trouble(engine, address)
     return engine, engine

@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
+from storage.away import is_busy
+
 LOCK_WAIT_SECONDS = 15  # for another process's commit
 WAL_WAIT_SECONDS = 0.02
 
@@ -46,8 +48,8 @@ def _use_wal(connection: sqlite3.Connection) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > give_up:
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > give_up:
                 raise
             time.sleep(WAL_WAIT_SECONDS)
         else:
