@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
-from playground.clock import WorkspaceClock
 from playground.delivery import Delivery
 from playground.errors import Refused, SlackError
 from playground.feed import Change
 from playground.loopback import LOOPBACK
 from playground.person import Person
 from playground.state import Json
+from playground.travel import Travel
 from playground.workspace import Workspace
 
 LONGEST_WAIT_S = 30.0
@@ -39,8 +39,12 @@ ACTS = frozenset(
         "open_home",
         "shortcut",
         "options_for",
+        "read",
+        "join",
+        "open_direct",
     ]
 )
+AT_ONCE = frozenset(["say", "react", "fill", "options_for", "read", "join", "open_direct"])
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -79,12 +83,14 @@ async def _body(request: Request) -> Json:
 class Control:
     """Everything another process, or the page, may ask for."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, travel: Travel | None = None) -> None:
         self._workspace = workspace
+        self._travel = travel or Travel(workspace)
 
     def routes(self) -> list[BaseRoute]:
         doors: list[tuple[str, Handler, str]] = [
             ("clock", self._clock, "GET POST"),
+            ("travel", self._go, "POST"),
             ("state", self._state, "GET"),
             ("changes", self._changes, "GET"),
             ("feed", self._feed, "GET"),
@@ -101,8 +107,18 @@ class Control:
 
     async def _clock(self, request: Request) -> Response:
         if request.method == "POST":
-            _set_clock(self._workspace, await _body(request))
-        return JSONResponse(_clock_json(self._workspace))
+            _set_clock(self._travel, await _body(request))
+        return JSONResponse(self._travel.clock_json())
+
+    async def _go(self, request: Request) -> Response:
+        """{"by": seconds}, {"to": instant, "morning" or "monday"}, or {"stop": true}."""
+        wanted = await _body(request)
+        if wanted.get("stop"):
+            self._travel.stop()
+            self._travel.tell()
+        else:
+            self._travel.start(self._travel.target(wanted))
+        return JSONResponse(self._travel.clock_json())
 
     async def _state(self, _: Request) -> Response:
         with self._workspace.lock:
@@ -146,16 +162,8 @@ class Control:
         return JSONResponse({"pacing": self._workspace.pacing.enabled})
 
 
-def _clock_json(workspace: Workspace) -> Json:
-    clock = workspace.clock
-    speed, paused = getattr(clock, "speed", 1.0), getattr(clock, "paused", False)
-    return {"now": clock.now().isoformat(), "speed": speed, "paused": paused}
-
-
-def _set_clock(workspace: Workspace, wanted: Json) -> None:
-    clock = workspace.clock
-    if not isinstance(clock, WorkspaceClock):
-        raise Refused("clock_is_led", "Workspace time is read from elsewhere; move it there.")
+def _set_clock(travel: Travel, wanted: Json) -> None:
+    clock = travel.clock()
     if "speed" in wanted:
         clock.set_speed(float(wanted["speed"]))
     if "paused" in wanted:
@@ -164,7 +172,7 @@ def _set_clock(workspace: Workspace, wanted: Json) -> None:
         clock.advance(to=datetime.fromisoformat(wanted["to"]))
     if "by" in wanted:
         clock.advance(by=timedelta(seconds=float(wanted["by"])))
-    workspace.feed.emit("clock_changed", **_clock_json(workspace))
+    travel.tell()
 
 
 def _set(workspace: Workspace, wanted: Json) -> None:
@@ -183,7 +191,7 @@ def _set(workspace: Workspace, wanted: Json) -> None:
 async def _act(person: Person, name: str, options: Json) -> Any:
     """Acts wait for the app's answer, which arrives on this very loop: so they run in a thread."""
     wait = options.pop("wait", True)
-    if name in ("say", "react", "fill", "options_for"):
+    if name in AT_ONCE:
         return _plain(await asyncio.to_thread(getattr(person, name), **options))
     result = getattr(person, name)(**options, wait=False)
     sent = result if isinstance(result, list) else [result]

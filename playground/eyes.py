@@ -32,7 +32,10 @@ def workspace_of(person: Person) -> Json:
             "change": workspace.feed.last,
             "base_url": workspace.base_url,
             "app": _app(workspace),
-            "users": [_user(user) for user in workspace.users.values()],
+            "users": [
+                _user(user) | {"attention": workspace.reading.attention(user.id)}
+                for user in workspace.users.values()
+            ],
             "groups": [
                 {"id": g.id, "handle": g.handle, "name": g.name, "members": list(g.members)}
                 for g in workspace.groups.values()

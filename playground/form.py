@@ -66,23 +66,26 @@ def chosen(element: Json, wanted: Any) -> Json:
     field, _ = STATEFUL[kind]
     value: Any
     if field == "selected_option":
-        value = None if wanted is None else _option(element, str(wanted))
+        value = None if wanted is None else _option(element, wanted)
     elif field == "selected_options":
         many = wanted if isinstance(wanted, (list, tuple)) else [wanted] if wanted else []
-        value = [_option(element, str(item)) for item in many]
+        value = [_option(element, item) for item in many]
     else:
         value = str(wanted) if kind == "number_input" and wanted is not None else wanted
     return {"type": kind, field: value}
 
 
-def _option(element: Json, wanted: str) -> Json:
-    """By value, or by the text a person reads."""
+def _option(element: Json, wanted: Any) -> Json:
+    """By value, or by the text a person reads; of an external select also the option itself."""
     if element["type"].endswith("external_select"):
+        if isinstance(wanted, dict):
+            return {"text": wanted["text"], "value": str(wanted["value"])}
+        wanted = str(wanted)
         return {"text": {"type": "plain_text", "text": wanted, "emoji": True}, "value": wanted}
     groups = element.get("option_groups") or []
     options = [*element.get("options", []), *(o for group in groups for o in group["options"])]
     for option in options:
-        if wanted in (option["value"], option["text"]["text"]):
+        if str(wanted) in (option["value"], option["text"]["text"]):
             return dict(copy.deepcopy(option))
     raise Refused("no_such_option", f"There is no choice {wanted!r} here.")
 

@@ -7,6 +7,7 @@ from typing import Any
 from playground.workspace import Workspace
 
 DOMAIN = "northwind.example"
+ZONE = "Europe/Stockholm"
 
 # handle, real name, title, zone, language
 PEOPLE = [
@@ -34,7 +35,7 @@ CHANNELS = {
 
 def sample_workspace(**options: Any) -> Workspace:
     """The sample company in a new workspace; options are those of Workspace."""
-    workspace = Workspace(**options)
+    workspace = Workspace(**{"tz": ZONE} | options)
     for handle, name, title, zone, language in PEOPLE:
         workspace.add_user(
             handle, name, email=f"{handle}@{DOMAIN}", tz=zone, locale=language, title=title

@@ -247,21 +247,25 @@ class Person:
         sent = [delivery for delivery in told if delivery is not None]
         return [delivery.wait() for delivery in sent] if wait else sent
 
-    def options_for(self, action_id: str, typed: str, on: Seen | str | None = None) -> list[Json]:
-        """What an external select offers for these letters."""
+    def options_for(
+        self, action_id: str, typed: str, on: Seen | str | None = None, channel: str = ""
+    ) -> list[Json]:
+        """What an external select offers for these letters: options, or groups of them."""
         with self.workspace.lock:
             if on is None:
-                view = self._top()
+                view = self._open_view() or self.workspace.views.home(self.id) or self._top()
                 blocks, where = view.body["blocks"], {"view": ShownView(view).body}
             else:
-                message = self._message(on)
+                message = self._message(on, channel)
                 blocks = message.blocks
                 where = {"channel": {"id": message.channel}, "message": message.to_json()}
             block, element = _find(blocks, action_id, "", None)
             where["block_id"] = block["block_id"]
             delivery = interactions.suggestion(self.workspace, self.user, where, element, typed)
         answer = delivery.wait().response
-        return list(answer.get("options", [])) if isinstance(answer, dict) else []
+        if not isinstance(answer, dict):
+            return []
+        return list(answer.get("options") or answer.get("option_groups") or [])
 
     # acting elsewhere
 
@@ -313,6 +317,19 @@ class Person:
                 "reaction_added", channel=message.channel, ts=message.ts, name=name
             )
             self.workspace.send_event(event | {"item_user": message.user})
+
+    def read(self, channel: str, ts: str, thread_ts: str = "") -> None:
+        """Everything up to `ts` has been read: in the channel, or in one of its threads."""
+        with self.workspace.lock:
+            self.workspace.reading.read(self.id, self._place(channel).id, ts, thread_ts)
+
+    def join(self, channel: str) -> None:
+        with self.workspace.lock:
+            self.workspace.join(self._place(channel), self.id)
+
+    def open_direct(self, who: str) -> str:
+        """The id of the conversation with somebody."""
+        return self.workspace.direct(self.id, self.workspace.user(who).id)[0].id
 
     def open_home(self, tab: str = "home", *, wait: bool = True) -> Delivery | None:
         """Open the app's Home (or `messages`) tab; None when the app does not listen."""

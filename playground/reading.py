@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from playground.feed import Feed
 from playground.messages import Messages, micros_of
@@ -33,20 +34,24 @@ class ReadMarks:
     def unread(self, user: str, channel: Channel) -> Json:
         """`messages` make the name bold, `mentions` are the badge, `threads` counts by root."""
         news = self._messages.history(channel.id, self.last_read(user, channel.id))
-        mentions = 0
-        threads: Counter[str] = Counter()
-        for ping in self._pings.of(user):
-            if ping.channel != channel.id:
-                continue
-            message = self._messages.get(channel.id, ping.ts)
-            root = message.thread_ts if message and message.thread_ts != ping.ts else ""
-            if message is None or micros_of(ping.ts) <= self.last_read(user, channel.id, root):
-                continue
-            mentions += 1
-            if root:
-                threads[root] += 1
+        roots = [root for where, root in self._new_pings(user) if where == channel.id]
         return {
             "messages": sum(message.user != user for message in news),
-            "mentions": mentions,
-            "threads": dict(threads),
+            "mentions": len(roots),
+            "threads": dict(Counter(root for root in roots if root)),
         }
+
+    def attention(self, user: str) -> int:
+        """How often this person was called since they last looked, over all channels."""
+        return sum(1 for _ in self._new_pings(user))
+
+    def _new_pings(self, user: str) -> Iterator[tuple[str, str]]:
+        """The channel, and the root of the thread if it was in one."""
+        for ping in self._pings.of(user):
+            message = self._messages.get(ping.channel, ping.ts)
+            root = message.thread_ts if message and message.thread_ts != ping.ts else ""
+            marks = {self.last_read(user, ping.channel, root)}
+            if message and message.broadcast:
+                marks.add(self.last_read(user, ping.channel))
+            if message and micros_of(ping.ts) > max(marks):
+                yield ping.channel, root

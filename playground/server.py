@@ -23,6 +23,7 @@ from playground.loopback import LOOPBACK, AsgiApp, LoopbackOnly, Scope
 from playground.pages import Pages
 from playground.person import Person
 from playground.socket_mode import Sockets
+from playground.travel import Travel
 from playground.wire import Wire
 from playground.workspace import Workspace
 
@@ -79,6 +80,7 @@ class Server:
         self.extension = extension
         self._host, self._port = host, port
         self._sockets = Sockets(self.workspace)
+        self._travel = Travel(self.workspace, extension.next_due if extension else None)
         self._courier = Courier(self.workspace, self._sockets)
         self._uvicorn: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -129,7 +131,7 @@ class Server:
         app = Starlette(
             routes=[
                 *Wire(self.workspace, self._sockets).routes(),
-                *Control(self.workspace).routes(),
+                *Control(self.workspace, self._travel).routes(),
                 *Pages(self.workspace, self.extension).routes(),
             ],
             lifespan=self._lifespan,
@@ -153,6 +155,7 @@ class Server:
         self._ready.set()
         yield
         ticking.cancel()
+        self._travel.stop()
         await self._courier.stop()
 
     async def _tick(self) -> None:

@@ -37,12 +37,14 @@ class Workspace:
         wire: WireClock | None = None,
         pacing: bool = False,
         team: str = "Northwind",
+        tz: str = "UTC",
     ) -> None:
         self.lock = threading.RLock()
         self.app = app or InstalledApp()
         self.clock: Clock = clock or WorkspaceClock()
         self.wire = wire or WireClock()
         self.team_id, self.team_name, self.domain = "T0PLAYGRND", team, team.lower()
+        self.tz = tz  # where the company's mornings begin
         self.base_url = "http://127.0.0.1"
         self._last_id = 0
         self.users: dict[str, User] = {}

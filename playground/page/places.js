@@ -37,6 +37,15 @@ export async function be(who) {
   return told.change;
 }
 
+// The same person, read again.
+export async function around() {
+  const asked = store.me.id;
+  const told = await sees("workspace");
+  if (store.me.id !== asked) return;
+  learn(told);
+  tell("workspace");
+}
+
 function firstChannel() {
   const mine = [...store.channels.values()].filter((channel) => channel.member && !channel.archived);
   return (mine.find((channel) => !channel.kind.endsWith("im")) ?? mine[0] ?? appChannel()).id;
