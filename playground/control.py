@@ -90,7 +90,7 @@ class Control:
     def routes(self) -> list[BaseRoute]:
         doors: list[tuple[str, Handler, str]] = [
             ("clock", self._clock, "GET POST"),
-            ("travel", self._go, "POST"),
+            ("travel", self._go, "GET POST"),
             ("state", self._state, "GET"),
             ("changes", self._changes, "GET"),
             ("feed", self._feed, "GET"),
@@ -116,9 +116,9 @@ class Control:
         if wanted.get("stop"):
             self._travel.stop()
             self._travel.tell()
-        else:
+        elif request.method == "POST":
             self._travel.start(self._travel.target(wanted))
-        return JSONResponse(self._travel.clock_json())
+        return JSONResponse(self._travel.to_json())
 
     async def _state(self, _: Request) -> Response:
         with self._workspace.lock:

@@ -44,18 +44,23 @@ class Travel:
 
     def clock_json(self) -> Json:
         clock = self._workspace.clock
-        there = self.destination
         return {
             "now": clock.now().isoformat(),
             "speed": getattr(clock, "speed", 1.0),
             "paused": getattr(clock, "paused", False),
+        }
+
+    def to_json(self) -> Json:
+        """The clock, where it is going, and whose mornings are meant."""
+        there = self.destination
+        return self.clock_json() | {
             "zone": self._workspace.tz,
-            "movable": isinstance(clock, WorkspaceClock),
+            "movable": isinstance(self._workspace.clock, WorkspaceClock),
             "destination": there.isoformat() if there else None,
         }
 
     def tell(self) -> None:
-        self._workspace.feed.emit("clock_changed", **self.clock_json())
+        self._workspace.feed.emit("clock_changed", **self.to_json())
 
     def clock(self) -> WorkspaceClock:
         clock = self._workspace.clock

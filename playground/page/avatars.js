@@ -9,14 +9,12 @@ export function avatar(user, className = "") {
   const app = !user || user.is_bot;
   const name = user?.name ?? "?";
   const letters = app ? name.slice(0, 1) : name.split(/\s+/).slice(0, 2).map((word) => word[0]).join("");
-  const kind = app ? "is-app" : `colour-${numberOf(user.handle)}`;
+  const kind = app ? "is-app" : `colour-${colourOf(user)}`;
   return h("span", { class: `avatar ${kind} ${className}`, "aria-hidden": "true" }, letters.toLocaleUpperCase());
 }
 
-function numberOf(text) {
-  let sum = 7;
-  for (const char of text) sum = (sum * 31 + char.codePointAt(0)) % 9973;
-  return sum % COLOURS;
+function colourOf(user) {
+  return [...store.users.keys()].indexOf(user.id) % COLOURS;
 }
 
 export function authorOf(message) {

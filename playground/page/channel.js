@@ -5,6 +5,7 @@ import { avatar } from "./avatars.js";
 import { composer } from "./composer.js";
 import { fill, h, paced } from "./dom.js";
 import { forgetHome, showHome } from "./home.js";
+import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
 import { forgetModal, showModals } from "./modal.js";
 import { tried } from "./notices.js";
@@ -102,7 +103,7 @@ function paintHead() {
   const head = document.querySelector("#main > .panel-head");
   const channel = store.channels.get(store.at.channel);
   if (!head || !channel) return;
-  const menu = h("button", { type: "button", class: "plain-icon only-phone", "aria-label": "Conversations and people", onclick: () => document.body.classList.toggle("shows-sidebar") }, "☰");
+  const menu = h("button", { type: "button", class: "plain-icon only-phone", "aria-label": "Conversations and people", onclick: () => document.body.classList.toggle("shows-sidebar") }, icon("menu"));
   fill(head, menu, h("h2", {}, title(channel)), isApp(channel) ? tabs() : members(channel));
   const { mentions } = channel.unread;
   document.title = `${mentions ? `(${mentions}) ` : ""}${titleOf(channel)} · ${store.me.name}`;
@@ -114,13 +115,13 @@ function title(channel) {
     const other = others(channel)[0];
     return [avatar(other, "is-small"), titleOf(channel), h("span", { class: "panel-place" }, `${other?.title ?? ""}`)];
   }
-  return [channel.kind === "private_channel" ? "🔒 " : "# ", channel.name, channel.topic ? h("span", { class: "panel-place" }, channel.topic) : null];
+  return [channel.kind === "private_channel" ? icon("lock") : "# ", channel.name, channel.topic ? h("span", { class: "panel-place" }, channel.topic) : null];
 }
 
 function members(channel) {
   if (isDirect(channel)) return null;
   const names = channel.members.map((id) => store.users.get(id)?.name ?? id);
-  return h("span", { class: "members", title: names.join("\n") }, `👥 ${names.length}`, h("span", { class: "is-hidden" }, " members"));
+  return h("span", { class: "members", title: names.join("\n") }, icon("people"), String(names.length), h("span", { class: "is-hidden" }, " members"));
 }
 
 function tabs() {

@@ -2,6 +2,7 @@
 
 import { get, post } from "./api.js";
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { tried } from "./notices.js";
 import { on, store } from "./store.js";
 import { clock, clockTime, format, setClock, workspaceNow } from "./time.js";
@@ -18,19 +19,25 @@ const BEAT_MS = 500;
 let face = null;
 let controls = null;
 
-export async function clockBar() {
+export function clockBar() {
   face = h("div", { class: "clock-face" });
   controls = h("div", { class: "clock-controls", role: "group", "aria-label": "Workspace time" });
   on("change:clock_changed", (change) => heard(change.data));
   on("person", paintFace);
   on("back", read);
-  await read();
+  paintFace();
+  paintControls();
   setInterval(paintFace, BEAT_MS);
   return h("div", { class: "clock" }, face, controls);
 }
 
 async function read() {
-  heard(await get("/playground/clock"));
+  heard(await get("/playground/travel"));
+}
+
+// Before anything is shown: what is today depends on it.
+export async function readClock() {
+  setClock(await get("/playground/travel"));
 }
 
 function heard(told) {
@@ -70,8 +77,8 @@ function paintControls() {
     return fill(controls, h("span", { class: "clock-way", role: "status" }, label), button("Stop", () => travel({ stop: true })));
   }
   const run = clock.paused
-    ? button("▶", () => set({ paused: false }), "Let time run", "run")
-    : button("⏸", () => set({ paused: true }), "Pause time", "run");
+    ? button(icon("play"), () => set({ paused: false }), "Let time run", "run")
+    : button(icon("pause"), () => set({ paused: true }), "Pause time", "run");
   const speed = h(
     "select",
     { "aria-label": "Speed of time", onchange: (event) => set({ speed: Number(event.target.value), paused: false }) },
@@ -91,9 +98,9 @@ function button(label, onclick, name = null, id = null) {
 }
 
 function set(wanted) {
-  return tried(async () => heard(await post("/playground/clock", wanted)));
+  return tried(() => post("/playground/clock", wanted));
 }
 
 function travel(wanted) {
-  return tried(async () => heard(await post("/playground/travel", wanted)));
+  return tried(() => post("/playground/travel", wanted));
 }

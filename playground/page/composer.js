@@ -2,6 +2,7 @@
 
 import { act } from "./api.js";
 import { fill, freshId, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { notice } from "./notices.js";
 import { channelNamed, humans, store } from "./store.js";
 
@@ -24,7 +25,7 @@ export function composer(label, place) {
   });
   const hint = h("p", { class: "composer-hint", "aria-live": "polite" });
   const list = h("div", { id, class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
-  const button = h("button", { type: "submit", class: "send", "aria-label": "Send", disabled: true }, "➤");
+  const button = h("button", { type: "submit", class: "send", "aria-label": "Send", disabled: true }, icon("send"));
   const form = h("form", { class: "composer", onsubmit: (event) => (event.preventDefault(), send()) }, list, input, h("div", { class: "composer-foot" }, hint, button));
   let suggested = [];
   let active = 0;
@@ -105,6 +106,7 @@ export function composer(label, place) {
     }
   }
 
+  fill(hint, usage(""));
   return { form, input };
 }
 
@@ -145,6 +147,7 @@ function mentionOf(name) {
 }
 
 function usage(written) {
+  if (!written) return store.app.commands.length ? "/ for commands, @ to mention somebody" : "@ to mention somebody";
   if (!written.startsWith("/")) return "";
   const known = store.app.commands.find(({ command }) => command === written.split(/\s/)[0]);
   return known ? [h("strong", {}, known.command), " ", known.usage, known.description ? ` — ${known.description}` : ""] : "";

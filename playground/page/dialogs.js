@@ -1,6 +1,7 @@
 // Slack's confirmation dialogs, and pictures seen large.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 import { plain, textObject } from "./mrkdwn.js";
 
 // Resolves to whether the person confirmed; without a `confirm` object at once.
@@ -39,7 +40,7 @@ export function showPicture(address, title) {
     "dialog",
     { class: "lightbox", "aria-label": title, oncancel: close, onclick: close },
     h("img", { src: address, alt: title }),
-    h("button", { type: "button", class: "plain-icon", "aria-label": "Close the picture" }, "×"),
+    h("button", { type: "button", class: "plain-icon", "aria-label": "Close the picture" }, icon("close")),
   );
   document.body.append(dialog);
   dialog.showModal();

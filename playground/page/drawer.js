@@ -1,6 +1,7 @@
 // The drawer of tools at the right edge, with a tab for each panel, and small panels in a corner.
 
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { store } from "./store.js";
 
 const panels = [];
@@ -69,7 +70,7 @@ function paint() {
         "div",
         { class: "tools-head" },
         h("div", { id: "tools-tabs", role: "tablist", "aria-label": "Tools" }),
-        h("button", { type: "button", class: "plain-icon", "aria-label": "Close the tools", onclick: closeDrawer }, "×"),
+        h("button", { type: "button", class: "plain-icon", "aria-label": "Close the tools", onclick: closeDrawer }, icon("close")),
       ),
       h("div", { id: "tools-panel", role: "tabpanel", tabindex: "0" }),
     );
@@ -122,7 +123,7 @@ function cornered(panel) {
       "div",
       { class: "corner-head" },
       h("h2", {}, panel.title),
-      h("button", { type: "button", class: "plain-icon", "aria-label": `Close: ${panel.title}`, onclick: close }, "×"),
+      h("button", { type: "button", class: "plain-icon", "aria-label": `Close: ${panel.title}`, onclick: close }, icon("close")),
     ),
     body,
   );

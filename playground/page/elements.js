@@ -4,6 +4,7 @@
 
 import { h } from "./dom.js";
 import { confirmed } from "./dialogs.js";
+import { icon } from "./icons.js";
 import { safeAddress } from "./mentions.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { openList } from "./choose.js";
@@ -82,7 +83,7 @@ function overflow(block, element, on) {
     does(made, block, element, on, option.value);
   };
   const given = { type: "button", class: "button is-icon", "aria-label": "More actions", "aria-haspopup": "listbox" };
-  const made = h("button", { ...given, "aria-expanded": "false", data: { action: element.action_id }, onclick: open }, "⋯");
+  const made = h("button", { ...given, "aria-expanded": "false", data: { action: element.action_id }, onclick: open }, icon("more"));
   return made;
 }
 

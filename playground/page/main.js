@@ -2,11 +2,12 @@
 
 import { get } from "./api.js";
 import { startChannel } from "./channel.js";
-import { clockBar } from "./clock.js";
+import { clockBar, readClock } from "./clock.js";
 import { fill, h, paced } from "./dom.js";
 import { addPanel, closeDrawer, toggleDrawer } from "./drawer.js";
 import { extend } from "./extension.js";
 import { faultsPanel } from "./faults.js";
+import { icon } from "./icons.js";
 import { inspectorPanel, startInspector } from "./inspector.js";
 import { follow } from "./live.js";
 import { clearNotices, notice, tried } from "./notices.js";
@@ -32,8 +33,9 @@ async function start() {
   startThread();
   startInspector();
   const hash = readHash();
+  await readClock();
   const change = await firstPerson();
-  fill(document.getElementById("top"), await clockBar(), tools());
+  fill(document.getElementById("top"), clockBar(), tools());
   arrive(hash);
   addPanel(inspectorPanel());
   addPanel(faultsPanel());
@@ -66,7 +68,7 @@ function tools() {
     "div",
     { class: "top-tools" },
     themeButton(),
-    h("button", { type: "button", id: "tools-button", class: "top-button", "aria-expanded": "false", "aria-controls": "tools", onclick: toggleDrawer }, "🛠 Tools"),
+    h("button", { type: "button", id: "tools-button", class: "top-button", "aria-expanded": "false", "aria-controls": "tools", onclick: toggleDrawer }, icon("tools"), h("span", {}, "Tools")),
   );
 }
 

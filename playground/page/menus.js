@@ -3,6 +3,7 @@
 import { matching, openList } from "./choose.js";
 import { confirmed } from "./dialogs.js";
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { humans, isDirect, store, titleOf } from "./store.js";
 
@@ -30,7 +31,7 @@ export function menu(block, element, on) {
     const shown = items.length
       ? items.map((item) => h("span", { class: several ? "chip" : "select-value" }, nameOf(source, item)))
       : h("span", { class: "select-hint" }, label);
-    fill(made, h("span", { class: "select-text" }, shown), h("span", { class: "select-arrow", "aria-hidden": "true" }, "⌄"));
+    fill(made, h("span", { class: "select-text" }, shown), h("span", { class: "select-arrow", "aria-hidden": "true" }, icon("down")));
     const labels = on.labels(block, label);
     const said = items.map((item) => nameOf(source, item)).join(", ");
     made.setAttribute("aria-label", [labels["aria-label"] ?? on.labelText?.(block) ?? label, said].filter(Boolean).join(": "));

@@ -4,12 +4,13 @@ import { authorOf, avatar } from "./avatars.js";
 import { attachmentOf, blocksOf } from "./blocks.js";
 import { h } from "./dom.js";
 import { emojiOf } from "./emoji.js";
+import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { openThread } from "./places.js";
 import { fileCard } from "./pictures.js";
 import { store } from "./store.js";
 import { messageSurface, react } from "./surfaces.js";
-import { ago, clockTime, dayOf, dayTitle, fullTime, instantOf } from "./time.js";
+import { clockTime, dayOf, dayTitle, fullTime, instantOf, moment } from "./time.js";
 
 const TOGETHER_S = 300;
 const AT_END_PX = 60;
@@ -49,6 +50,11 @@ export class MessageList {
       if (!marked && isNew(message, newFrom)) {
         wanted.push(this.#row(rows, "new", "", newDivider));
         marked = true;
+        previous = null;
+      }
+      if (this.inThread && message === messages[1]) {
+        const count = messages[0].reply_count ?? 0;
+        wanted.push(this.#row(rows, "replies", String(count), () => repliesDivider(count)));
         previous = null;
       }
       const together = goesWith(previous, message);
@@ -102,6 +108,10 @@ function dayDivider(message) {
   return h("li", { class: "day-divider" }, h("span", {}, dayTitle(instantOf(message.ts))));
 }
 
+function repliesDivider(count) {
+  return h("li", { class: "replies-divider" }, h("span", {}, `${count} ${count === 1 ? "reply" : "replies"}`));
+}
+
 function newDivider() {
   return h("li", { class: "new-divider" }, h("span", {}, "New"));
 }
@@ -121,7 +131,7 @@ function row(channel, message, together, inThread) {
   return h(
     "li",
     { class: `message ${marks}`, data: { ts: message.ts } },
-    message.is_ephemeral ? h("p", { class: "only-you" }, "👁 Only visible to you") : null,
+    message.is_ephemeral ? h("p", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
     message.broadcast && !inThread ? broadcastOf(channel, message) : null,
     h("div", { class: "gutter" }, together ? time : avatar(author)),
     h("div", { class: "message-body" }, together ? null : head, body(channel, message), foot(channel, message, inThread)),
@@ -132,13 +142,14 @@ function row(channel, message, together, inThread) {
 function body(channel, message) {
   if (message.subtype === "tombstone") return h("p", { class: "tombstone" }, "This message was deleted.");
   const on = messageSurface(message, channel);
-  const text = message.text && (!message.blocks || message.files) ? h("div", { class: "text" }, mrkdwn(message.text)) : null;
+  const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
+  const text = message.text && (!message.blocks || message.files) ? h("div", { class: "text" }, mrkdwn(message.text), message.blocks ? null : edited) : null;
   return [
     text,
     message.blocks ? h("div", { class: "blocks" }, blocksOf(message.blocks, on)) : null,
     (message.attachments ?? []).map((attachment) => attachmentOf(attachment, on)),
     (message.files ?? []).map(fileCard),
-    message.edited ? h("span", { class: "edited" }, "(edited)") : null,
+    message.blocks ? edited : null,
   ];
 }
 
@@ -179,7 +190,7 @@ function thread(channel, message) {
   const unread = unreadReplies(channel, message);
   const faces = (message.reply_users ?? []).slice(0, 4).map((id) => avatar(store.users.get(id), "is-small"));
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
-  const last = h("span", { class: "last-reply" }, `Last reply ${ago(instantOf(message.latest_reply))}`);
+  const last = h("span", { class: "last-reply" }, `Last reply ${moment(instantOf(message.latest_reply))}`);
   return h(
     "button",
     { type: "button", class: `thread-link ${unread ? "is-unread" : ""}`, onclick: () => openThread(channel, message.ts) },
@@ -198,6 +209,6 @@ function toolbar(channel, message, inThread) {
     QUICK.map((name) =>
       h("button", { type: "button", "aria-label": `React with ${name}`, onclick: () => react(name, message, channel) }, emojiOf(name)),
     ),
-    inThread ? null : h("button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => openThread(channel, root) }, "💬"),
+    inThread ? null : h("button", { type: "button", "aria-label": "Reply in thread", title: "Reply in thread", onclick: () => openThread(channel, root) }, icon("thread")),
   );
 }

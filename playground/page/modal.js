@@ -4,6 +4,7 @@ import { act } from "./api.js";
 import { avatar } from "./avatars.js";
 import { blocksOf, labelling } from "./blocks.js";
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { notice } from "./notices.js";
 import { store } from "./store.js";
@@ -73,7 +74,7 @@ function form(view, depth, again) {
       { class: "modal-head" },
       avatar(store.users.get(store.app.user), "is-small"),
       h("h2", { id: "modal-title" }, plain(body.title)),
-      h("button", { type: "button", class: "plain-icon", "aria-label": depth > 1 ? "Back" : "Close", onclick: leave }, depth > 1 ? "‹" : "×"),
+      h("button", { type: "button", class: "plain-icon", "aria-label": depth > 1 ? "Back" : "Close", onclick: leave }, icon(depth > 1 ? "back" : "close")),
     ),
     h("div", { class: "modal-body", tabindex: "-1" }, h("p", { class: "modal-trouble", role: "alert", hidden: true }), blocksOf(body.blocks, on)),
     h(

@@ -1,6 +1,7 @@
 // Short notes at the lower edge: what Slack tells the person, what an act could not do.
 
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 
 const SHOWN_MS = 7000;
 
@@ -11,7 +12,7 @@ export function notice({ text, kind = "info", action = null }) {
     { class: `notice ${kind === "error" ? "is-error" : ""}` },
     h("span", { class: "notice-text" }, text),
     action && h("button", { type: "button", class: "notice-action", onclick: () => run() }, action.label),
-    h("button", { type: "button", class: "plain-icon", "aria-label": "Close", onclick: () => note.remove() }, "×"),
+    h("button", { type: "button", class: "plain-icon", "aria-label": "Close", onclick: () => note.remove() }, icon("close")),
   );
   function run() {
     note.remove();

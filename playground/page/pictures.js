@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { showPicture } from "./dialogs.js";
+import { icon } from "./icons.js";
 import { isOurs, link, safeAddress } from "./mentions.js";
 
 const FILE = /^\/files-pri\/([A-Za-z0-9]+)\/?/;
@@ -10,7 +11,7 @@ export function picture(given, className) {
   const label = given.alt_text || given.title?.text || "Picture";
   const address = addressOf(given);
   if (!address) {
-    return h("span", { class: "foreign-image" }, "🖼 ", given.image_url ? link(given.image_url, label) : label);
+    return h("span", { class: "foreign-image" }, icon("picture"), " ", given.image_url ? link(given.image_url, label) : label);
   }
   const image = h("img", { src: address, alt: label, class: className, loading: "lazy" });
   if (className === "element-image" || className === "context-image") return image;
@@ -38,7 +39,7 @@ export function fileCard(file) {
   return h(
     "div",
     { class: "file is-card" },
-    h("span", { class: "file-icon", "aria-hidden": "true" }, "📄"),
+    h("span", { class: "file-icon", "aria-hidden": "true" }, icon("file")),
     h("span", {}, address ? h("a", { href: address, download: file.name ?? "" }, title) : title, h("small", {}, size)),
   );
 }

@@ -3,6 +3,7 @@
 import { act } from "./api.js";
 import { avatar } from "./avatars.js";
 import { fill, h } from "./dom.js";
+import { icon } from "./icons.js";
 import { tried } from "./notices.js";
 import { around, be, go } from "./places.js";
 import { appChannel, humans, isApp, on, others, store, titleOf } from "./store.js";
@@ -64,7 +65,7 @@ function channels() {
   return [...store.channels.values()]
     .filter((channel) => !channel.kind.endsWith("im"))
     .sort((one, other) => Number(other.member) - Number(one.member) || one.name.localeCompare(other.name))
-    .map((channel) => entry(channel, h("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "private_channel" ? "🔒" : "#")));
+    .map((channel) => entry(channel, h("span", { class: "hash", "aria-hidden": "true" }, channel.kind === "private_channel" ? icon("lock") : "#")));
 }
 
 function directs() {

@@ -1,6 +1,7 @@
 // Light or dark: as the system says, or as the person chose here.
 
 import { h } from "./dom.js";
+import { icon } from "./icons.js";
 
 const KEPT = "playground.theme";
 
@@ -20,5 +21,5 @@ export function themeButton() {
     document.documentElement.dataset.theme = next;
     localStorage.setItem(KEPT, next);
   };
-  return h("button", { type: "button", class: "top-button", "aria-label": "Light or dark", title: "Light or dark", onclick: flip }, "◐");
+  return h("button", { type: "button", class: "top-button", "aria-label": "Light or dark", title: "Light or dark", onclick: flip }, icon("theme"));
 }

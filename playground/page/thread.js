@@ -3,6 +3,7 @@
 import { act, sees } from "./api.js";
 import { composer } from "./composer.js";
 import { fill, h, paced } from "./dom.js";
+import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
 import { closeThread } from "./places.js";
 import { on, store, titleOf } from "./store.js";
@@ -40,7 +41,7 @@ function open() {
       "header",
       { class: "panel-head" },
       h("h2", {}, "Thread", h("span", { class: "panel-place" }, channel ? `${channel.kind.endsWith("im") ? "" : "#"}${titleOf(channel)}` : "")),
-      h("button", { type: "button", class: "plain-icon", "aria-label": "Close the thread", onclick: closeThread }, "×"),
+      h("button", { type: "button", class: "plain-icon", "aria-label": "Close the thread", onclick: closeThread }, icon("close")),
     ),
     list.scroller,
     form,

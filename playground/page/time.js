@@ -59,13 +59,19 @@ export function dayTitle(instant) {
   return said.charAt(0).toLocaleUpperCase() + said.slice(1);
 }
 
+// A time, with its day when that is not today.
+export function moment(instant) {
+  const today = dayOf(instant) === dayOf(workspaceNow());
+  return today ? clockTime(instant) : `${format(instant, { month: "short", day: "numeric" })}, ${clockTime(instant)}`;
+}
+
 export function fullTime(instant) {
   return `${format(instant, LONG)}, ${format(instant, { hour: "numeric", minute: "2-digit", second: "2-digit" })}`;
 }
 
 const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
-export function ago(instant) {
+function ago(instant) {
   const seconds = (instant - workspaceNow()) / 1000;
   const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? STEPS.at(-1);
   const relative = new Intl.RelativeTimeFormat(store.me?.locale ?? "en-US", { numeric: "auto" });
