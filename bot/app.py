@@ -75,6 +75,7 @@ def desk_of(settings: Settings, books: Books, now: Clock) -> Desk:
             settings.digest.weekday,
             settings.digest.at.hour,
             settings.digest.at.minute,
+            settings.digest.metrics,
         ),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from bot.config import building
@@ -16,8 +18,8 @@ from bot.config.settings import (
     Settings,
     SlackSettings,
 )
-from bot.config.variables import fill_in
-from bot.config.yaml_tree import read
+from bot.config.variables import fill_in, is_from_outside
+from bot.config.yaml_tree import Tree, read
 
 __all__ = [
     "ConfigErrors",
@@ -30,6 +32,10 @@ __all__ = [
     "load",
     "parse",
 ]
+
+SQLITE_FILE = re.compile(
+    r"(sqlite(?:\+\w+)?:///)([^:?/][^?]*(?:\?.*)?)"
+)  # not :memory:, not /from/root
 
 
 def load(path: str | Path, environment: Mapping[str, str]) -> Settings:
@@ -56,4 +62,18 @@ def parse(text: str, filename: str, environment: Mapping[str, str]) -> Settings:
     file = judged(tree)
     if file is None:
         raise ConfigErrors(mistake.shown(filename) for mistake in sorted(tree.mistakes))
-    return building.settings(file)
+    settings = building.settings(file)
+    return replace(
+        settings,
+        database=_beside(filename, settings.database, tree, environment),
+        remarks=tuple(remark.shown(filename) for remark in sorted(tree.remarks)),
+    )
+
+
+def _beside(filename: str, database: str, tree: Tree, environment: Mapping[str, str]) -> str:
+    """A SQLite file named in app.yaml lies beside it, wherever Baton is started. One named in the
+    environment lies where whoever set the variable is: in the current folder."""
+    found = SQLITE_FILE.fullmatch(database)
+    if found is None or is_from_outside(tree.written.get(("database",), ""), environment):
+        return database
+    return f"{found[1]}{Path(filename).parent / found[2]}"

@@ -144,7 +144,7 @@ def _digest(file: shape.File) -> DigestSettings:
         channel=written.channel or file.queues[0].channel,
         weekday=written.day,
         at=written.at,
-        metrics=tuple(written.metrics),
+        metrics=tuple(dict.fromkeys(written.metrics)),
     )
 
 

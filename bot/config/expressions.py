@@ -23,10 +23,11 @@ class BadExpression(Exception):
 class Expression:
     """A compiled JMESPath expression. Evaluating one that does not fit the data gives None."""
 
-    __slots__ = ("_parsed",)
+    __slots__ = ("_parsed", "fields")
 
     def __init__(self, parsed: ParsedResult) -> None:
         self._parsed = parsed
+        self.fields = tuple(dict.fromkeys(_fields(parsed.parsed)))  # asked of the data itself
 
     def __call__(self, data: object) -> object:
         try:
@@ -76,6 +77,35 @@ def _calls(node: Mapping[str, object]) -> Iterator[tuple[str, int]]:
     for child in inner:
         if isinstance(child, dict):
             yield from _calls(child)
+
+
+# Of these only the first part sees the data itself; the others see what the first one found.
+FROM_LEFT_TO_RIGHT = frozenset(
+    {
+        "subexpression",
+        "index_expression",
+        "projection",
+        "value_projection",
+        "filter_projection",
+        "flatten",
+        "pipe",
+    }
+)
+
+
+def _fields(node: Mapping[str, object]) -> Iterator[str]:
+    """The names looked up in the data itself, in the order in which they are written."""
+    kind, children = node.get("type"), node.get("children")
+    inner = children if isinstance(children, list) else []
+    if kind == "field":
+        yield str(node["value"])
+    elif kind in FROM_LEFT_TO_RIGHT:
+        inner = inner[:1]
+    elif kind == "expref":
+        inner = []
+    for child in inner:
+        if isinstance(child, dict):
+            yield from _fields(child)
 
 
 def _refuse_bad_call(name: str, given: int) -> None:

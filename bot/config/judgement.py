@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from bot.config.conditions import judge_conditions
 from bot.config.mistakes import choices
 from bot.config.shape import File
 from bot.config.values import kind, weekdays
@@ -29,6 +30,7 @@ def judged(tree: Tree) -> File | None:
     """None when anything is wrong; then the tree's mistakes say what."""
     calendars = _keys(_inside(tree.data, "calendars"))
     _compare_items(tree)
+    judge_conditions(tree)
     for name in calendars:
         _refuse_days_twice(tree, ("calendars", name, "hours"))
     try:

@@ -27,10 +27,10 @@ class Mistake:
         return f"{filename}:{self.line}:{self.column}{where} {self.message}"
 
 
-def choices(known: Iterable[str], given: str = "") -> str:
+def choices(known: Iterable[str], given: str = "", likeness: float = 0.6) -> str:
     """What could have been written: the nearest known word, or all of them."""
     words = list(known)
-    near = get_close_matches(given, words, n=1) or [
+    near = get_close_matches(given, words, n=1, cutoff=likeness) or [
         word for word in words if word.casefold() == given.casefold()
     ]
     return f'did you mean "{near[0]}"?' if near else f"available: {', '.join(words)}."

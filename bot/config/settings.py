@@ -26,7 +26,7 @@ class DigestSettings:
     channel: str
     weekday: int  # Monday is 0, in the workspace's zone
     at: time  # local, in the workspace's zone
-    metrics: tuple[str, ...] = ()  # empty: the usual ones
+    metrics: tuple[str, ...] = ()  # empty: all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +71,4 @@ class Settings:
     digest: DigestSettings
     intake: IntakeSettings
     http: HttpSettings
+    remarks: tuple[str, ...] = ()  # what is not wrong but worth a look, each with its line

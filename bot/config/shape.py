@@ -32,6 +32,7 @@ from bot.domain.agreement import Act, Audience, Clock, Duration, NextStep
 from bot.domain.assignment import Assignment
 from bot.domain.business_hours import Block
 from bot.domain.lead import LeadFacts
+from bot.domain.metrics import DIGEST_METRICS
 
 LEAD_FIELDS = tuple(item.name for item in fields(LeadFacts) if item.name not in ("system", "extra"))
 NO_HOURS = (
@@ -300,7 +301,10 @@ class DigestShape(Section):
     channel: Channel | None = None
     day: Annotated[int, PlainValidator(values.weekday)] = 0
     at: Annotated[time, PlainValidator(values.clock_time)] = time(9)
-    metrics: list[Text] = []
+    metrics: Annotated[
+        list[Annotated[str, PlainValidator(lambda v: values.one_of(v, DIGEST_METRICS))]],
+        BeforeValidator(values.one_or_more),
+    ] = []
 
 
 class SourceShape(Section):

@@ -27,6 +27,12 @@ def fill_in(tree: Tree, environment: Mapping[str, str]) -> None:
     tree.data = _filled(tree, (), tree.data, environment)
 
 
+def is_from_outside(written: str, environment: Mapping[str, str]) -> bool:
+    """A variable that is set, or a file's content, has a part in this value."""
+    found = REFERENCE.finditer(written)
+    return any(one["file"] or environment.get(one["name"] or "") for one in found)
+
+
 def _filled(tree: Tree, path: Path, value: object, environment: Mapping[str, str]) -> object:
     if isinstance(value, dict):
         return {key: _filled(tree, (*path, key), item, environment) for key, item in value.items()}

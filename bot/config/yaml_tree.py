@@ -32,6 +32,7 @@ class Tree:
     keys: dict[Path, Position] = field(default_factory=dict)
     written: dict[Path, str] = field(default_factory=dict)  # scalars, before ${...} is filled in
     mistakes: list[Mistake] = field(default_factory=list)
+    remarks: list[Mistake] = field(default_factory=list)  # nothing wrong, but worth a look
     wrong: set[Path] = field(default_factory=set)
 
     def report(self, path: Path, message: str, *, at_key: bool = False) -> None:
@@ -39,9 +40,14 @@ class Tree:
         if path in self.wrong:
             return
         self.wrong.add(path)
+        self.mistakes.append(Mistake(*self._place(path, at_key), self.name(path), message))
+
+    def remark(self, path: Path, message: str) -> None:
+        self.remarks.append(Mistake(*self._place(path), self.name(path), message))
+
+    def _place(self, path: Path, at_key: bool = False) -> Position:
         key, value = self.keys.get(path), self.values.get(path)
-        position = (key if at_key else None) or value or self.values.get(path[:-1], START)
-        self.mistakes.append(Mistake(*position, self.name(path), message))
+        return (key if at_key else None) or value or self.values.get(path[:-1], START)
 
     def name(self, path: Path) -> str:
         """The path as people say it: items of a list by their own name, else by number from 1."""

@@ -15,7 +15,7 @@ from bot.delivery.card_words import Context, reason_label
 from bot.delivery.escaping import clean
 from bot.delivery.languages import Language
 from bot.domain.agreement import Terms
-from bot.domain.metrics import UNKNOWN
+from bot.domain.metrics import DIGEST_METRICS, UNKNOWN
 from bot.use_cases.ports import People
 
 Figures = Mapping[str, Any]
@@ -23,20 +23,25 @@ Figures = Mapping[str, Any]
 OUTCOMES = ("accepted", "rejected", "not_mine", "unanswered")
 CLOCKS = ("answer", "touch")
 PERIODS = {"week": "chart.this_week", "before": "chart.week_before"}
+REASONS = "reasons"  # a line of its own, where the others are fields
 MOST_REASONS = 3  # in the digest itself; the thread has them all
 MOST_LINES = 10  # of one list in the thread
 LONGEST_NAME = 40  # characters; ten lines fit a section even when every one has to be escaped
 
 
-def digest(figures: Figures, terms: Terms, currency: str) -> Context:
+def digest(figures: Figures, terms: Terms, currency: str, shown: Sequence[str] = ()) -> Context:
+    """`shown` names the metrics, in their order; nothing named is all of them."""
     week = figures["week"]
+    names = shown or DIGEST_METRICS
     return {
+        "metrics": [name for name in names if name != REASONS],
         "starts": starts(figures),
         "week": _said(week),
         "before": _said(figures["before"]),
         "reasons": [
             (reason_label(terms, code), count)
             for code, count in list(week["by_reason"].items())[:MOST_REASONS]
+            if REASONS in names
         ],
         "currency": currency,
     }

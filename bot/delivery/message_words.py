@@ -120,7 +120,8 @@ def not_mine_news(desk: Desk, message: NotMineNews, work: UnitOfWork, _now: date
 def digest(desk: Desk, message: Digest, work: UnitOfWork, _now: datetime) -> Told:
     figures = work.reports.get(message.report).figures
     terms = work.terms.get(desk.terms_version)
-    return "digest", digest_words.digest(figures, terms, desk.agreement.currency)
+    shown = desk.digest.metrics if desk.digest else ()
+    return "digest", digest_words.digest(figures, terms, desk.agreement.currency, shown)
 
 
 def digest_breakdown(

@@ -24,6 +24,21 @@ SMALL = 20  # cases; below, a percentage says more than is known
 Z_95 = 1.959963984540054  # standard normal quantile for 95 %, two-sided
 UNKNOWN = "unknown"
 
+# What the digest can show, by the names that `digest.metrics` in app.yaml takes.
+DIGEST_METRICS = (
+    "posted",
+    "answered",
+    "acceptance",
+    "not_mine",
+    "answer_attainment",
+    "touch_attainment",
+    "answer_time",
+    "touch_time",
+    "stages",
+    "won",
+    "reasons",
+)
+
 _MINUTE = timedelta(minutes=1)
 
 

@@ -338,12 +338,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class DigestSlot:
-    """When and where the weekly digest is said, in the workspace's zone."""
+    """When and where the weekly digest is said, in the workspace's zone, and what it shows."""
 
     channel: str
     weekday: int  # Monday is 0
     hour: int
     minute: int
+    metrics: tuple[str, ...] = ()  # of DIGEST_METRICS, in this order; empty: all of them
 
 
 def week_period(monday: date) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Settings, defaults, load, parse
+from bot.config.expressions import compiled
 from bot.domain.agreement import Act, Audience, Clock, Duration, NextStep, Reason, Step
 from bot.domain.assignment import Assignment, route
 from bot.domain.lead import LeadFacts
@@ -50,7 +51,7 @@ def default() -> Settings:
 def test_the_default_file_runs_without_any_secret(default: Settings) -> None:
     """A fresh clone starts its demo before anybody has a token."""
     assert ["nordics", "everywhere-else"] == [queue.name for queue in default.queues]
-    assert "sqlite:///baton.db" == default.database
+    assert f"sqlite:///{DEFAULT.parent / 'baton.db'}" == default.database
     assert not default.slack.bot_token
     assert not default.slack.app_token
     assert not any(source.enabled for source in default.intake.sources.values())
@@ -297,4 +298,70 @@ def test_a_file_saved_by_a_windows_editor(tmp_path: Path) -> None:
     """A byte order mark and CRLF change nothing."""
     file = tmp_path / "app.yaml"
     file.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
-    assert read(SMALL) == load(file, {})
+    found = load(file, {})
+    assert read(SMALL) == replace(found, database="sqlite:///baton.db")
+
+
+# ---------------------------------------------------------------------------------- database
+
+
+@pytest.mark.parametrize(
+    ("written", "environment", "expected"),
+    [
+        ("", {}, "/etc/baton/baton.db"),
+        ("sqlite:///our.db", {}, "/etc/baton/our.db"),
+        ("sqlite:///data/our.db?timeout=3", {}, "/etc/baton/data/our.db?timeout=3"),
+        ("${DATABASE_URL:-sqlite:///our.db}", {}, "/etc/baton/our.db"),
+        ("${DATABASE_URL:-sqlite:///our.db}", {"DATABASE_URL": ""}, "/etc/baton/our.db"),
+        ("${DATABASE_URL:-sqlite:///our.db}", {"DATABASE_URL": "sqlite:///our.db"}, "our.db"),
+        ("sqlite:///${NAME}.db", {"NAME": "our"}, "our.db"),
+        ("sqlite:////var/our.db", {}, "/var/our.db"),
+        ("sqlite:///:memory:", {}, ":memory:"),
+    ],
+)
+def test_a_database_file_lies_beside_app_yaml(
+    written: str, environment: dict[str, str], expected: str
+) -> None:
+    """Named in app.yaml, wherever Baton is started; named in a variable, where that was set."""
+    text = SMALL + (f"database: '{written}'\n" if written else "")
+    found = parse(text, "/etc/baton/app.yaml", environment)
+    assert f"sqlite:///{expected}" == found.database
+
+
+# -------------------------------------------------------------------------------- conditions
+
+
+@pytest.mark.parametrize(
+    ("expression", "asked"),
+    [
+        ("kountry == 'SE'", ("kountry",)),
+        ("contains(['SE', 'NO'], country) && tier", ("country", "tier")),
+        ("extra.budget || extra.budget", ("extra",)),
+        ("people[?name == 'x'].title | [0]", ("people",)),
+        ("sort_by(people, &age)[0].name", ("people",)),
+        ("[country, {a: tier}] | [0].b", ("country", "tier")),
+        ("!score && length(why) > `3`", ("score", "why")),
+        ("a[*].b[].c.*.d", ("a",)),
+        ("@", ()),
+    ],
+)
+def test_what_a_condition_asks_for(expression: str, asked: tuple[str, ...]) -> None:
+    """Only names looked up in the lead itself; what is inside them is somebody else's to know."""
+    assert asked == compiled(expression).fields
+
+
+def test_a_field_that_only_this_company_knows_is_worth_a_remark() -> None:
+    """A condition may use what sources send along; named in a source's map it is no question."""
+    text = SMALL.replace("country == 'SE'", "budget == 'high'")
+    (remark,) = read(text).remarks
+    assert remark.startswith('app.yaml:9:11 queues.nordics.when: asks for "budget", which is none')
+    mapped = text + "intake: { sources: { web: { map: { extra.budget: form.budget } } } }\n"
+    assert () == read(mapped).remarks == read(SMALL).remarks
+
+
+def test_the_digest_shows_what_is_named_in_that_order() -> None:
+    """One name may stand alone, and a name written twice counts once."""
+    text = SMALL + "digest: { metrics: [won, posted, won] }\n"
+    assert ("won", "posted") == read(text).digest.metrics
+    assert ("reasons",) == read(SMALL + "digest: { metrics: reasons }\n").digest.metrics
+    assert () == read(SMALL).digest.metrics
