@@ -144,6 +144,8 @@ class StoredPeople:
         )
 
     def _replace_people(self, now: list[dict[str, Any]]) -> None:
+        if not now:
+            return  # a scope was taken from us; no company has left to the last one
         before = self._rows(people, "id")
         self._keep(_KEEP_PERSON, now, before, "id")
         staying = {row["id"] for row in now}

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.delivery.directory import Looked
 from bot.delivery.letters import (
     Address,
     Impossible,
@@ -64,7 +65,7 @@ class Courier:
         clock: Callable[[], datetime],
         wire_clock: Callable[[], datetime],
         tempo: Tempo = Tempo(),  # noqa: B008 (frozen)
-        look_up_again: Callable[[], bool] = lambda: False,
+        look_up_again: Callable[[], Looked] = lambda: Looked.LATELY,
         pictures: PictureDesk | None = None,
     ) -> None:
         self._books = books
@@ -115,8 +116,13 @@ class Courier:
         if isinstance(picture, Unsaid):
             return picture
         letter = self._read(parcel, looked, picture)
-        if isinstance(letter, NoSuchPlace) and self._look_up_again():
-            return self._read(parcel, looked, picture)
+        if not isinstance(letter, NoSuchPlace):
+            return letter
+        match self._look_up_again():
+            case Looked.ANEW:
+                return self._read(parcel, looked, picture)
+            case Looked.UNREADABLE:
+                return NotYet("who and what is there could not be read yet")
         return letter
 
     def _read(self, parcel: Parcel, looked: bool, picture: Picture) -> Letter | Address | Unsaid:

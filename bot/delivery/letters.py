@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 SLACK_ID = re.compile(r"[CDGUW][A-Z0-9]{5,}")
 PERSON = ("U", "W")
+NO_SUCH_PLACE = "no such channel or person"
 ATTEMPTS_TO_FIND_THE_THREAD = 12  # with the courier's growing pauses: some six minutes
 
 
@@ -81,7 +82,7 @@ class NotWanted(Unsaid):
 
 
 class NotYet(Unsaid):
-    """It waits for another message."""
+    """It waits: for another message, or until the directory can be read."""
 
 
 class Impossible(Unsaid):
@@ -95,7 +96,7 @@ class NoSuchPlace(Unsaid):
 def find_address(work: UnitOfWork, parcel: Parcel) -> Address | Unsaid:
     channel = resolve(work.people, parcel.lane)
     if channel is None:
-        return NoSuchPlace("no such channel or person")
+        return NoSuchPlace(NO_SUCH_PLACE)
     message = parcel.message
     if isinstance(message, Card):
         card = _card(work, message, message.number)

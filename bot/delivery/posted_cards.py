@@ -9,10 +9,14 @@ from bot.domain.messages import Card
 from bot.use_cases.ports import PostedCard, UnitOfWork
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCKS_DIFFER_BY = timedelta(minutes=1)  # at most: Slack's and ours
 
 
 def instant_of(ts: str) -> datetime:
-    """When Slack says a message was posted (workspace time); its ts are seconds.microseconds."""
+    """When Slack says a message was posted (workspace time); its ts are seconds.microseconds.
+
+    Raises ValueError or OverflowError for what is none.
+    """
     seconds, _, fraction = ts.partition(".")
     return EPOCH + timedelta(seconds=int(seconds), microseconds=int(fraction.ljust(6, "0")[:6]))
 
@@ -37,7 +41,7 @@ def keep(
     round_ = _round_of(work, handoff, message.number)
     card = PostedCard(message.number, round_, channel, ts, permalink)
     work.deliveries.keep_card(handoff.id, card)
-    _start_clock(work, handoff, card)
+    _start_clock(work, handoff, card, now)
     if message.number > 1:
         _link_from_the_card_before(work, card, handoff.id, lane, now)
 
@@ -52,13 +56,32 @@ def _link_from_the_card_before(
         work.outbox.put(earlier, to=lane if same_lane else before.channel, now=now)
 
 
-def _start_clock(work: UnitOfWork, handoff: Handoff, card: PostedCard) -> None:
+def _start_clock(work: UnitOfWork, handoff: Handoff, card: PostedCard, now: datetime) -> None:
     if card.round != handoff.round:
         return  # found again after a crash, and the lead has gone on since
     terms = work.terms.get(handoff.offer.promised.terms_version)
-    move = posted(handoff, instant_of(card.ts), terms)
+    move = posted(handoff, _posted_at(work, handoff, card.ts, now), terms)
     if move is not None:
         work.handoffs.record(handoff, move)
+
+
+def _posted_at(work: UnitOfWork, handoff: Handoff, ts: str, now: datetime) -> datetime:
+    """Slack's own time of the card where it can be true, else `now`: what stands in for Slack may
+    put anything into a ts, and no promise is broken by that."""
+    try:
+        at = instant_of(ts)
+    except (ValueError, OverflowError):
+        return now
+    if abs(now - at) <= CLOCKS_DIFFER_BY:
+        return at
+    # Found again after an outage, it may be days old; but not older than its round.
+    is_possible = _round_began(work, handoff) - CLOCKS_DIFFER_BY <= at < now
+    return at if is_possible else now
+
+
+def _round_began(work: UnitOfWork, handoff: Handoff) -> datetime:
+    journal = work.handoffs.dossier(handoff.id).journal
+    return next(move.at for move in reversed(journal) if move.promised is not None)
 
 
 def _round_of(work: UnitOfWork, handoff: Handoff, number: int) -> int:

@@ -9,7 +9,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.delivery.letters import Address
-from bot.delivery.outcomes import Broken, CannotLook, Ok, Post, RateLimited, Search, TryLater
+from bot.delivery.outcomes import (
+    Absent,
+    Broken,
+    CannotLook,
+    Ok,
+    Post,
+    RateLimited,
+    Search,
+    TryLater,
+)
 from bot.use_cases.ports import Parcel
 
 LOOK_BACK = timedelta(minutes=5)  # before the claim: clocks of several machines differ
@@ -29,7 +38,11 @@ def look_for(
     # Where the workspace's time is simulated, the claim says nothing about its timestamps.
     simulated = abs(now - wire_now) > CLOCKS_AGREE_WITHIN
     oldest = None if simulated else parcel.claimed_at - LOOK_BACK
-    return slack.find_by_key(channel, parcel.key, oldest, address.thread_ts)
+    found = slack.find_by_key(channel, parcel.key, oldest, address.thread_ts)
+    if address.thread_ts and isinstance(found, Absent):
+        # Where the thread is gone, the courier says it in the channel.
+        return slack.find_by_key(channel, parcel.key, oldest, None)
+    return found
 
 
 def _no_dm(failure: object) -> Search:

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from bot.delivery.outcomes import Broken, Failure, Roster, Unlisted, reason
+from bot.delivery.outcomes import Broken, Failure, Gone, RefusedContent, Roster, Unlisted, reason
 from bot.use_cases.ports import Group, Person
 
 PAGE = 1000
 PAGES_OF_PEOPLE = 100
 PAGES_OF_CHANNELS = 10  # of the channels we are not in, only to say "not invited" by name
-GROUPS_NEED_A_PAID_PLAN = frozenset({"paid_teams_only", "plan_upgrade_required", "not_allowed"})
+DEAD_TOKEN = frozenset(
+    {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
 
 Json = Mapping[str, Any]
 
@@ -24,53 +26,59 @@ class Listing(Protocol):
 
 
 def read(items: Listing) -> Roster | Failure:
-    """All of it, or why not. Where only a scope is missing, the rest is read without it."""
-    users = items("users.list", "members", PAGES_OF_PEOPLE, limit=PAGE, include_locale=True)
+    """All of it, or why not. What Slack will never list is left out, and named in `lacking`."""
+    lacking: list[str] = []
+    answer = items("users.list", "members", PAGES_OF_PEOPLE, limit=PAGE, include_locale=True)
+    users = _listed(answer, "people", lacking)
     if not isinstance(users, list):
         return users
-    lacking: list[str] = []
-    groups = items("usergroups.list", "usergroups", 1, include_users=True)
+    groups = _listed(
+        items("usergroups.list", "usergroups", 1, include_users=True), "groups", lacking
+    )
     if not isinstance(groups, list):
-        if not _is_for_good(groups):
-            return groups
-        lacking.append(f"groups: {reason(groups)}")
-        groups = []
-    ours = _our_channels(items, lacking)
-    if not isinstance(ours, dict):
-        return ours
+        return groups
+    channels = _channels(items, lacking)
+    if not isinstance(channels, tuple):
+        return channels
+    named, ours = channels
+    if not isinstance(answer, list) and not named:
+        return answer  # neither people nor channels: that is no directory
     return Roster(
         people(users),
-        [_group(group) for group in groups],
-        _others(items) | ours,  # one we are in wins over another workspace's of the same name
+        [_group(group) for group in groups if _text(group, "id") and _text(group, "handle")],
+        named,
         lacking,
-        frozenset(ours.values()),
+        ours,
         ambiguous_names(users),
     )
 
 
-def _our_channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
-    """Those we are in, by name."""
-    names: dict[str, str] = {}
-    for kind in ("public_channel", "private_channel"):
-        ours = items(
-            "users.conversations",
-            "channels",
-            PAGES_OF_PEOPLE,
-            types=kind,
-            exclude_archived=True,
-            limit=PAGE,
-        )
-        if isinstance(ours, list):
-            names |= _by_name(ours)
-        elif _is_for_good(ours):
-            lacking.append(f"{kind}s: {reason(ours)}")
-        else:
-            return ours
-    return names
+def _listed(
+    answer: list[dict[str, Any]] | Failure, what: str, lacking: list[str]
+) -> list[dict[str, Any]] | Failure:
+    """What was listed: nothing where asking again would not help. Else the failure."""
+    if isinstance(answer, list):
+        return answer
+    if not _is_for_good(answer):
+        return answer
+    lacking.append(f"{what}: {reason(answer)}")
+    return []
 
 
-def _others(items: Listing) -> dict[str, str]:
-    """Public channels we may not be in yet; only to say "not invited" by name."""
+def _is_for_good(failure: Failure) -> bool:
+    """A scope, a plan or the whole method is missing."""
+    if isinstance(failure, Broken):
+        return failure.why not in DEAD_TOKEN
+    return isinstance(failure, Unlisted | RefusedContent | Gone)
+
+
+def _channels(
+    items: Listing, lacking: list[str]
+) -> tuple[dict[str, str], frozenset[str]] | Failure:
+    """All we can name, and the ids of those we are in."""
+    ours = _our_channels(items, lacking)
+    if not isinstance(ours, dict):
+        return ours
     others = items(
         "conversations.list",
         "channels",
@@ -79,18 +87,47 @@ def _others(items: Listing) -> dict[str, str]:
         exclude_archived=True,
         limit=PAGE,
     )
-    return _by_name(others) if isinstance(others, list) else {}
+    if isinstance(others, list):
+        # One we are in wins over another workspace's of the same name.
+        return _by_name(others) | ours, frozenset(ours.values())
+    if not ours and not _is_for_good(others):
+        return others
+    return ours, frozenset(ours.values())  # the others serve only to say "not invited" by name
+
+
+def _our_channels(items: Listing, lacking: list[str]) -> dict[str, str] | Failure:
+    """Those we are in, by name."""
+    names: dict[str, str] = {}
+    for kind in ("public_channel", "private_channel"):
+        answer = items(
+            "users.conversations",
+            "channels",
+            PAGES_OF_PEOPLE,
+            types=kind,
+            exclude_archived=True,
+            limit=PAGE,
+        )
+        ours = _listed(answer, f"{kind}s", lacking)
+        if not isinstance(ours, list):
+            return ours
+        names |= _by_name(ours)
+    return names
 
 
 def _by_name(channels: Iterable[Json]) -> dict[str, str]:
-    return {channel["name"]: channel["id"] for channel in channels if channel.get("name")}
+    named = ((_text(channel, "name"), _text(channel, "id")) for channel in channels)
+    return {name: id_ for name, id_ in named if name and id_}
 
 
-def _is_for_good(failure: Failure) -> bool:
-    """A scope or a plan is missing; asking again would not help."""
-    if isinstance(failure, Unlisted):
-        return failure.why in GROUPS_NEED_A_PAID_PLAN or failure.why == "unknown_method"
-    return isinstance(failure, Broken) and failure.why in ("missing_scope", "no_permission")
+def _text(entry: Json, key: str) -> str:
+    """'' for whatever is no text."""
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _profile(user: Json) -> Json:
+    profile = user.get("profile")
+    return profile if isinstance(profile, Mapping) else {}
 
 
 def people(users: Iterable[Json]) -> list[Person]:
@@ -107,19 +144,22 @@ def ambiguous_names(users: Iterable[Json]) -> frozenset[str]:
 
 
 def _humans(users: Iterable[Json]) -> list[Json]:
-    return [user for user in users if not user.get("is_bot") and user.get("id") != "USLACKBOT"]
+    return [
+        user
+        for user in users
+        if _text(user, "id") not in ("", "USLACKBOT") and not user.get("is_bot")
+    ]
 
 
 def _person(user: Json, shown: Counter[str]) -> Person:
-    profile = user.get("profile") or {}
-    handle = _shown_handle(user)
+    profile, handle = _profile(user), _shown_handle(user)
     return Person(
         id=user["id"],
-        handle=handle if shown[handle] == 1 and handle else str(user.get("name", "")).casefold(),
-        name=profile.get("real_name") or user.get("real_name") or user.get("name", ""),
-        email=str(profile.get("email") or "").casefold(),
-        time_zone=user.get("tz") or "UTC",
-        language=(user.get("locale") or "en").replace("_", "-").split("-")[0].lower(),
+        handle=handle if shown[handle] == 1 and handle else _text(user, "name").casefold(),
+        name=_text(profile, "real_name") or _text(user, "real_name") or _text(user, "name"),
+        email=_text(profile, "email").casefold(),
+        time_zone=_text(user, "tz") or "UTC",
+        language=(_text(user, "locale") or "en").replace("_", "-").split("-")[0].lower(),
         active=not user.get("deleted"),
     )
 
@@ -129,12 +169,14 @@ def _shown_handle(user: Json) -> str:
 
     Slack promises only `name` to be unique, but shows it nowhere.
     """
-    shown = str((user.get("profile") or {}).get("display_name") or "").removeprefix("@")
+    shown = _text(_profile(user), "display_name").removeprefix("@")
     one_word = shown and not any(letter.isspace() for letter in shown)
     return shown.casefold() if one_word else ""
 
 
 def _group(group: Json) -> Group:
     gone = bool(group.get("date_delete"))
-    members = frozenset(() if gone else group.get("users") or ())
-    return Group(group["id"], group["handle"].casefold(), members)
+    users = group.get("users")
+    inside = users if isinstance(users, list) and not gone else ()
+    members = frozenset(user for user in inside if isinstance(user, str))
+    return Group(_text(group, "id"), _text(group, "handle").casefold(), members)

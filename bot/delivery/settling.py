@@ -23,6 +23,7 @@ from bot.delivery.outcomes import (
     Unlisted,
     reason,
 )
+from bot.delivery.slack_errors import BROKEN_TOKEN
 from bot.domain.messages import Card, DigestChart
 from bot.use_cases.ports import Books, Parcel, PostedCard, UnitOfWork
 
@@ -106,7 +107,7 @@ class Settling:
             work.commit()
         tell = log.error if isinstance(unsaid, Impossible | NoSuchPlace) else log.info
         action = _ACTIONS.get(type(unsaid), "failed")
-        tell("Not said", action=action, why=unsaid.why, **shown(parcel))
+        tell("Not said", action=action, why=unsaid.why, **_what_to_do(unsaid), **shown(parcel))
 
     def failed(self, parcel: Parcel, failure: Failure, repeatable: bool) -> None:
         """Slack did not say yes. `repeatable`: twice is as good as once, so doubt does no harm."""
@@ -129,7 +130,7 @@ class Settling:
         loud = isinstance(failure, Broken | Unlisted | RefusedContent | Gone)
         tell = log.error if loud else log.info
         action = _ACTIONS.get(type(failure), "failed")
-        tell("Not delivered", action=action, why=why, **shown(parcel))
+        tell("Not delivered", action=action, why=why, **_what_to_do(failure), **shown(parcel))
 
     def still_in_doubt(self, parcel: Parcel, after: timedelta, why: str) -> None:
         """We could not even look: again in a while."""
@@ -160,6 +161,30 @@ _ACTIONS: dict[type, str] = {
     Unlisted: "lane_paused",
     RefusedContent: "failed",
     Gone: "failed",
+}
+
+
+def _what_to_do(about: Failure | Unsaid) -> dict[str, str]:
+    """A paused lane stays so until a person does something."""
+    match about:
+        case NoSuchPlace():
+            return {"do": "correct the name in app.yaml, or invite Baton there; then `baton check`"}
+        case Broken(why) if why in _MENDS:
+            return {"do": f"{_MENDS[why]}; then `baton resume`"}
+        case Broken(why) if why in BROKEN_TOKEN:
+            return {"do": "mend the app's token or scopes (see `baton check`), then restart Baton"}
+        case Broken() | Unlisted():
+            return {"do": "find out what Slack means (see `baton check`); then `baton resume`"}
+    return {}
+
+
+_MENDS = {
+    "channel_not_found": "/invite @Baton there, or name another channel in app.yaml",
+    "channel_is_archived": "unarchive the channel, or name another one in app.yaml",
+    "is_archived": "unarchive the channel, or name another one in app.yaml",
+    "not_in_channel": "/invite @Baton there",
+    "restricted_action": "let Baton post there (channel settings)",
+    "message_limit_exceeded": "make room in the workspace",
 }
 
 

@@ -178,6 +178,7 @@ def test_a_broken_channel_keeps_its_messages_until_somebody_mends_it(
     assert 0 == office.deliver()
     assert {CHANNEL: error} == office.paused()
     assert ["lane_paused"] == errors_in(logs)
+    assert next(line["do"] for line in logs if line.get("action") == "lane_paused")
     office.resume()
     office.deliver()
     assert ["card 1 of 1: offered", "card 1 of 2: offered"] == office.channel()
@@ -191,10 +192,14 @@ def test_an_unknown_place_is_looked_up_once_more_before_the_lane_stops(office: O
     office.workspace.add_user("newcomer", "New Comer")
     office.say(reminder(lead), "@newcomer")
     office.say(reminder(lead), "@nobody")
-    office.deliver()
+    with capture_logs() as logs:
+        office.deliver()
 
     assert 1 == len(office.dm("@newcomer"))
     assert {"@nobody": "no such channel or person"} == office.paused()
+    assert [True] == [
+        "app.yaml" in line["do"] for line in logs if line.get("action") == "lane_paused"
+    ]
 
 
 def test_content_that_slack_refuses_is_said_plainly(office: Office) -> None:
@@ -269,6 +274,22 @@ def test_a_lost_thread_does_not_swallow_an_escalation(office: Office) -> None:
 
     assert 1 == len(office.channel())
     assert office.channel()[0].startswith("escalation")
+
+
+def test_what_is_said_without_its_lost_thread_is_said_once(office: Office) -> None:
+    """A lost answer to that very post does not say it twice: it is looked for there, too."""
+    lead = office.lead()
+    office.deliver()
+    office.delete_card(lead)
+    office.say(Escalation(lead, 1, Clock.ANSWER, 100, card=1, broadcast=True))
+    office.workspace.faults.refuse("chat.postMessage", "thread_not_found")
+    lost_reply(office)
+    office.deliver()
+    office.later(seconds=20)
+    office.deliver()
+
+    assert 1 == len(office.channel())
+    assert not office.unsent()
 
 
 def test_a_courier_that_slept_too_long_does_not_send(office: Office) -> None:

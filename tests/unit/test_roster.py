@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.delivery import roster
-from bot.delivery.outcomes import Broken, Failure, RateLimited, Roster, TryLater
+from bot.delivery.outcomes import Broken, Failure, RateLimited, Roster, TryLater, Unlisted
 from bot.delivery.roster import people
 from bot.use_cases.ports import Group, Person
 
@@ -101,3 +103,37 @@ def test_a_passing_failure_keeps_the_old_directory() -> None:
     assert failure == roster.read(Lists(users_list=failure))
     assert failure == roster.read(Lists(usergroups_list=failure))
     assert failure == roster.read(Lists(users_conversations_public=failure))
+    others = Lists(users_conversations_public=[], conversations_list_public=failure)
+    assert failure == roster.read(others)
+
+
+@pytest.mark.parametrize("why", ["token_revoked", "invalid_auth"])
+def test_a_token_that_is_no_good_keeps_the_old_directory(why: str) -> None:
+    """Whoever revokes a token has not dismissed the team."""
+    assert Broken(why) == roster.read(Lists(users_list=Broken(why)))
+
+
+def test_where_nothing_can_be_listed_there_is_no_directory() -> None:
+    """A Slack that lists nothing at all is said to be unreadable, not to be empty."""
+    no = Unlisted("unknown_method")
+    methods = ("users_list", "users_conversations_public", "users_conversations_private")
+    nothing = Lists(**dict.fromkeys((*methods, "conversations_list_public"), no))
+
+    assert no == roster.read(nothing)
+
+
+def test_entries_without_a_name_are_left_out() -> None:
+    """One odd entry does not make the rest unknown."""
+    ola = {"id": "U2", "name": None, "profile": "?", "tz": 1, "locale": None}
+    read = roster.read(
+        Lists(
+            users_list=[{"name": "nobody"}, {"id": 7, "name": "seven"}, user("U1", "maja"), ola],
+            usergroups_list=[{"id": "S1"}, {"handle": "x"}, {"id": "S2", "handle": "sales"}],
+            users_conversations_public=[{"id": "C1"}, {"name": "x"}, {"id": "C2", "name": "mql"}],
+        )
+    )
+
+    assert isinstance(read, Roster)
+    assert [Person("U1", "maja", "maja"), Person("U2")] == list(read.people)
+    assert [Group("S2", "sales")] == list(read.groups)
+    assert {"mql": "C2"} == read.channels
