@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from slack_bolt.response import BoltResponse
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
@@ -29,6 +29,7 @@ WORKERS = 32
 QUIET_SECONDS = 0.05  # without a request: what was on its way has arrived
 LARGEST_MESSAGE_BYTES = 16_000_000
 OPEN_SECONDS = 10
+OPEN_LEEWAY_SECONDS = 5  # a name server's, which the limit above does not bind
 CLOSE_SECONDS = 2
 # Before connecting again; longer each time that does not last, and the last one is repeated.
 PAUSES_SECONDS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -57,7 +58,7 @@ class SocketMode:
         self._current: ClientConnection | None = None  # the newest; the others are on their way out
         self._connected_at = float("-inf")
         self._failures = 0  # in a row; written by one thread at a time
-        self._in_hand = 0
+        self._in_hand: set[object] = set()  # one for each request without its ack
         self._stopping = False  # no new connections
         self._closed = False  # nothing is taken any more
         self._keeper = threading.Thread(target=self._keep_up, name="socket", daemon=True)
@@ -78,11 +79,11 @@ class SocketMode:
         with self._lock:
             self._stopping = True
             self._lock.notify_all()
-            while self._in_hand or self._lock.wait_for(lambda: self._in_hand > 0, QUIET_SECONDS):
+            while self._is_busy() or self._lock.wait_for(self._is_busy, QUIET_SECONDS):
                 if not self._lock.wait_for(
                     lambda: not self._in_hand, max(deadline - time.monotonic(), 0)
                 ):
-                    log.warning("Acks may be lost", action="acks_lost", count=self._in_hand)
+                    log.warning("Acks may be lost", action="acks_lost", count=len(self._in_hand))
                     break
             self._closed = True  # a click done without an ack would look undone to who clicked
             connections = list(self._open)
@@ -91,6 +92,9 @@ class SocketMode:
         self._pool.shutdown(wait=False)
         if self._keeper.is_alive():
             self._keeper.join(CLOSE_SECONDS)
+
+    def _is_busy(self) -> bool:
+        return bool(self._in_hand)
 
     # ------------------------------------------------------------------ staying connected
 
@@ -112,20 +116,21 @@ class SocketMode:
             return not self._stopping
 
     def _connect(self) -> None:
-        """Raises NoConnection."""
+        """Raises NoConnection, and nothing else: the keeper must go on."""
         try:
             answer = self._slack.apps_connections_open(app_token=self._token)
-        except SlackApiError as error:
-            raise NoConnection(str(error.response.get("error"))) from None
-        except (SlackClientError, OSError) as error:
-            raise NoConnection(type(error).__name__) from None
+        except Exception as error:  # noqa: BLE001
+            raise NoConnection(_why(error)) from None
         opened: Future[None] = Future()
         address = str(answer.get("url"))
         reader = threading.Thread(
             target=self._listen, args=(address, opened), name="socket reader", daemon=True
         )
         reader.start()
-        opened.result()
+        try:
+            opened.result(OPEN_SECONDS + OPEN_LEEWAY_SECONDS)
+        except TimeoutError:
+            raise NoConnection("TimeoutError") from None
 
     def _listen(self, address: str, opened: Future[None]) -> None:
         try:
@@ -144,9 +149,11 @@ class SocketMode:
                 finally:
                     self._retire(connection, asked=False)
                     self._forget(connection)
-        except (WebSocketException, OSError, ValueError) as error:
+        except Exception as error:  # whoever waits for `opened` must hear of it
             if not opened.done():
-                opened.set_exception(NoConnection(type(error).__name__))
+                opened.set_exception(NoConnection(_why(error)))
+            elif not isinstance(error, WebSocketException | OSError):
+                log.error("The connection broke off", action="socket_broken", exc_info=error)
 
     def _begin(self, connection: ClientConnection) -> None:
         with self._lock:
@@ -188,11 +195,16 @@ class SocketMode:
         with self._lock:
             if self._closed:
                 return
-            self._in_hand += 1
-            done = self._pool.submit(self._answer, connection, envelope)
+            hand = object()
+            try:
+                done = self._pool.submit(self._answer, connection, envelope, hand)
+            except RuntimeError as error:  # no thread to be had, say: Slack tells the person
+                log.error("A request was not taken", action="not_taken", exc_info=error)
+                return
+            self._in_hand.add(hand)
         done.add_done_callback(log_failure)
 
-    def _answer(self, connection: ClientConnection, envelope: Json) -> None:
+    def _answer(self, connection: ClientConnection, envelope: Json, hand: object) -> None:
         try:
             payload = envelope.get("payload")
             if isinstance(payload, dict):
@@ -200,7 +212,7 @@ class SocketMode:
                 self._ack(connection, envelope["envelope_id"], answer)
         finally:
             with self._lock:
-                self._in_hand -= 1
+                self._in_hand.discard(hand)
                 self._lock.notify_all()
 
     def _ack(self, connection: ClientConnection, envelope_id: str, answer: BoltResponse) -> None:
@@ -216,6 +228,15 @@ class SocketMode:
             connection.send(json.dumps(ack))
         except (WebSocketException, OSError):
             log.warning("An ack came too late for its connection", action="ack_lost")
+
+
+def _why(error: Exception) -> str:
+    """Slack's own name of the error where it gave one."""
+    if isinstance(error, SlackApiError) and isinstance(error.response.data, dict):
+        return str(error.response.data.get("error"))
+    if isinstance(error, ImportError):
+        return str(error)  # says what a proxy's kind of connection needs
+    return type(error).__name__
 
 
 def _retry_headers(envelope: Json) -> dict[str, str]:

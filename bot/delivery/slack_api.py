@@ -39,7 +39,7 @@ from bot.delivery.outcomes import (
     Unlisted,
     Uploaded,
 )
-from bot.delivery.slack_errors import BROKEN_TOKEN, RATE_LIMITED, sorted_out
+from bot.delivery.slack_errors import BROKEN_TOKEN, NOT_SLACKS, RATE_LIMITED, sorted_out
 
 DEFAULT_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 10
@@ -113,7 +113,7 @@ class SlackApi:
         answer = self._call("conversations.open", users=[person])
         if not isinstance(answer, SlackResponse):
             return answer
-        return Ok(channel=str((answer.get("channel") or {}).get("id") or person))
+        return Ok(channel=str(_mapping(answer.get("channel")).get("id") or person))
 
     def find_by_key(
         self, channel: str, key: str, oldest: datetime | None, thread_ts: str | None
@@ -130,7 +130,7 @@ class SlackApi:
         for number, page in enumerate(pages, start=1):
             if not isinstance(page, SlackResponse):
                 return _not_found_out(page)
-            if ts := _with_key(page.get("messages") or [], key):
+            if ts := _with_key(_entries(page.get("messages")), key):
                 return Ok(ts, channel)
             if not oldest and not thread_ts and number == PAGES_WITHOUT_A_START:
                 return Absent()
@@ -171,7 +171,7 @@ class SlackApi:
         answer = self._call("files.info", file=file)
         if not isinstance(answer, SlackResponse):
             return answer
-        return bool((answer.get("file") or {}).get("mimetype"))
+        return bool(_mapping(answer.get("file")).get("mimetype"))
 
     # ------------------------------------------------------------------ views
 
@@ -215,7 +215,7 @@ class SlackApi:
         for number, page in enumerate(self._pages(method, **arguments), start=1):
             if not isinstance(page, SlackResponse):
                 return page
-            found += page.get(key) or []
+            found += _entries(page.get(key))
             if number == pages_at_most:
                 break
         return found
@@ -229,8 +229,8 @@ class SlackApi:
             yield page
             if not isinstance(page, SlackResponse):
                 return
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
+            cursor = _mapping(page.get("response_metadata")).get("next_cursor") or ""
+            if not cursor or not isinstance(cursor, str):
                 return
 
     def _call(
@@ -239,12 +239,15 @@ class SlackApi:
         if wait := self._still_closed(method):
             return RateLimited(wait)
         given = {name: value for name, value in arguments.items() if value is not None}
+        call = getattr(client or self._client, method.replace(".", "_"))
         try:
-            answer = getattr(client or self._client, method.replace(".", "_"))(**given)
+            answer = call(**given)
         except SlackApiError as error:
             outcome = _refused(error.response)
         except (OSError, http.client.HTTPException, ValueError, SlackClientError) as error:
             outcome = _unanswered(error)
+        except AttributeError:  # slack_sdk reads whatever JSON it gets as an object
+            outcome = Unknown(NOT_SLACKS)
         else:
             assert isinstance(answer, SlackResponse)
             return answer
@@ -317,11 +320,21 @@ def _not_found_out(failure: Failure) -> Search:
 
 def _with_key(messages: list[dict[str, Any]], key: str) -> str | None:
     for message in messages:
-        metadata = message.get("metadata") or {}
-        payload = metadata.get("event_payload") or {}
+        metadata = _mapping(message.get("metadata"))
+        payload = _mapping(metadata.get("event_payload"))
         if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == key:
-            return str(message["ts"])
+            return str(message.get("ts") or "") or None
     return None
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    """{} for what does not have the shape Slack documents."""
+    return value if isinstance(value, dict) else {}
+
+
+def _entries(value: object) -> list[dict[str, Any]]:
+    """The objects of a list; none of what does not have the shape Slack documents."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _scopes(header: str | None) -> frozenset[str] | None:

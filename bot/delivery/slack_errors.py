@@ -134,13 +134,14 @@ OUTCOMES: Mapping[str, Callable[[str], Failure]] = {
     **dict.fromkeys(REFUSED, RefusedContent),
 }
 
+NOT_SLACKS = "an answer that is not Slack's"  # a proxy's page, say: not to be quoted
 _ERROR_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,79}")
 
 
 def sorted_out(error: object) -> Failure:
     """The outcome of `{"ok": false, "error": error}`, 429 apart."""
     if not isinstance(error, str) or not _ERROR_NAME.fullmatch(error):
-        return Unknown("an answer that is not Slack's")  # a proxy's page, say: not to be quoted
+        return Unknown(NOT_SLACKS)
     if error.startswith("restricted_action"):
         return OUTCOMES.get(error, Broken)(error)
     return OUTCOMES.get(error, Unlisted)(error)

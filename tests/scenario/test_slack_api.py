@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from bot.delivery.outcomes import (
     Absent,
@@ -26,6 +30,7 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.slack_api import SlackApi
 from playground import InstalledApp, Server, Workspace, WorkspaceClock, sample_workspace
+from tests.scenario.world import serving
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
@@ -291,3 +296,50 @@ def test_the_roster_names_people_groups_and_channels(
     sales = next(group for group in roster.groups if group.handle == "nordic-sales")
     assert workspace.user("@erik").id in sales.members
     assert [] == list(roster.lacking)
+
+
+# ---------------------------------------------------------------------------- a strange Slack
+
+
+@pytest.fixture
+def strange() -> Iterator[Callable[[object], SlackApi]]:
+    """A Slack whose every answer is this JSON."""
+    said: list[object] = []
+
+    async def say(_: Request) -> JSONResponse:
+        return JSONResponse(said[-1])
+
+    with serving(Starlette(routes=[Route("/{method}", say, methods=["GET", "POST"])])) as address:
+
+        def answering(answer: object) -> SlackApi:
+            said.append(answer)
+            return SlackApi("xoxb-1", lambda: START, f"{address}/", timeout=2)
+
+        yield answering
+
+
+@pytest.mark.parametrize("answer", ["x", ["x"], 7, None, [], {}])
+def test_an_answer_that_is_no_object_leaves_it_open(
+    strange: Callable[[object], SlackApi], answer: object
+) -> None:
+    """A proxy that answers in Slack's place breaks nothing off: we look, and try again."""
+    slack = strange(answer)
+
+    assert isinstance(hello(slack, "C1"), Unknown)
+    assert isinstance(slack.find_by_key("C1", "k1", START, None), TryLater)
+    assert isinstance(slack.roster(), Unknown)
+    assert "" == slack.permalink("C1", "1.0")
+
+
+@pytest.mark.parametrize("odd", ["x", 7, ["x"], {"x": 1}])
+def test_parts_of_another_shape_are_taken_for_absent(
+    strange: Callable[[object], SlackApi], odd: object
+) -> None:
+    """Whatever stands in for Slack need not fill in every field to be worked with."""
+    names = ("channel", "messages", "members", "usergroups", "channels", "file")
+    slack = strange({"ok": True, "response_metadata": odd, **dict.fromkeys(names, odd)})
+
+    assert Ok(channel="U1") == slack.open_dm("U1")
+    assert Absent() == slack.find_by_key("C1", "k1", START, None)
+    assert isinstance(slack.roster(), Roster)
+    assert slack.image_ready("F1") is False
