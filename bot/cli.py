@@ -6,8 +6,10 @@ import json
 import os
 import sys
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -16,25 +18,27 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot import app as baton
-from bot import checkup, clock, csv_import
+from bot import checkup, clock, csv_import, import_words
 from bot import manifest as slack_manifest
 from bot.config import ConfigErrors, Settings, load
 from bot.domain.assignment import NoQueue
-from bot.figures_table import beside, table
+from bot.figures_table import WIDE, beside, show
 from bot.logs import set_up as set_up_logs
 from bot.replay.terminal import replay_file
 from bot.use_cases import report
 from bot.use_cases.offer import Outcome, raise_lead
-from bot.use_cases.ports import Desk
+from bot.use_cases.ports import DatabaseAway, Desk
 from handlers.lead_form import read_lead
 from storage.books import Books, UnknownDatabase
 
 FAST_BEAT_SECONDS = 0.1  # where the workspace's time runs faster than the world's
-WIDE = 160  # columns, where nobody says how many there are
 ASK_ABOVE = 20  # cards; more at once is asked about first
 
 commands = typer.Typer(
-    name="baton", help=__doc__, no_args_is_help=True, pretty_exceptions_enable=False
+    name="baton",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
 )
 lead_commands = typer.Typer(help="One lead, by hand.", no_args_is_help=True)
 commands.add_typer(lead_commands, name="lead")
@@ -53,13 +57,25 @@ class Stop(Exception):
     """Something the person at the keyboard must mend; the sentence says what."""
 
 
+RESUME = "Send again to channels and people that were paused because Slack refused."
+LANES = (
+    "A lane is the row of messages to one channel or person. Where Slack refuses (a channel was "
+    "archived, a token revoked), the lane waits until that is mended and you say so."
+)
+
+STOPS = (
+    *(Stop, csv_import.BadFile, NoQueue, baton.CannotStart, UnknownDatabase, DatabaseAway),
+    clock.NoClock,
+)
+
+
 def main() -> None:
     # The system's zone data may be older than the package's, and two machines would then
     # compute two deadlines.
     zoneinfo.reset_tzpath(())
     try:
-        commands()
-    except (Stop, csv_import.BadFile, NoQueue, baton.CannotStart, UnknownDatabase) as error:
+        commands(prog_name="baton")
+    except STOPS as error:
         told.print(str(error), style="red", markup=False)
         sys.exit(2)
     except ConfigErrors as errors:
@@ -68,20 +84,39 @@ def main() -> None:
         sys.exit(2)
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"baton {version('baton')}")
+        raise typer.Exit
+
+
+@commands.callback()
+def baton_itself(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Baton hands each lead from marketing to sales in Slack, and keeps the time."""
+
+
 @commands.command()
 def serve(config: Config = APP_YAML, clock_url: ClockUrl = None) -> None:
     """Run Baton until it is told to stop (Ctrl-C, SIGTERM)."""
     set_up_logs()
     settings = load(config, os.environ)
     if clock_url:
-        baton.serve(settings, clock.WorkspaceClock(clock_url), FAST_BEAT_SECONDS)
+        baton.serve(settings, _time_of(clock_url), FAST_BEAT_SECONDS)
     else:
         baton.serve(settings, clock.now)
 
 
 @commands.command()
-def check(config: Config = APP_YAML, offline: bool = False) -> None:
-    """Say everything that is not ready: app.yaml, templates, and (unless --offline) Slack."""
+def check(
+    config: Config = APP_YAML,
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask Slack.")] = False,
+) -> None:
+    """Say everything that is not ready: app.yaml, the messages, and Slack."""
     findings = checkup.examine(load(config, os.environ), ask_slack=not offline)
     for finding in findings:
         style = "red" if finding.blocks else "yellow"
@@ -93,9 +128,13 @@ def check(config: Config = APP_YAML, offline: bool = False) -> None:
 
 @commands.command()
 def manifest(
-    mode: Annotated[str, typer.Option(help="socket or http")] = "socket",
-    url: Annotated[str | None, typer.Option(help="http: where Slack reaches Baton")] = None,
-    why: Annotated[bool, typer.Option(help="List the permissions and their reasons.")] = False,
+    mode: Annotated[str, typer.Option(help="How Slack reaches Baton: socket or http.")] = "socket",
+    url: Annotated[
+        str | None, typer.Option(help="With --mode http: Baton's own address, https://…")
+    ] = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="List the permissions and their reasons instead.")
+    ] = False,
 ) -> None:
     """Print the Slack app manifest for Baton's features."""
     if mode not in ("socket", "http"):
@@ -111,32 +150,32 @@ def manifest(
 
 @commands.command()
 def migrate(config: Config = APP_YAML) -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date beforehand; serve and the others do it by themselves."""
     with _books(load(config, os.environ)):
         out.print("The database is up to date.")
 
 
 @lead_commands.command("add")
 def add_lead(
-    email: str = "",
-    external_id: str = "",
-    name: str = "",
-    company: str = "",
-    title: str = "",
-    phone: str = "",
-    country: str = "",
-    source: str = "",
-    campaign: str = "",
-    tier: str = "",
+    email: Annotated[str, typer.Option(help="A lead is known by this, or by --external-id.")] = "",
+    external_id: Annotated[str, typer.Option(help="The lead's id in another system.")] = "",
+    name: Annotated[str, typer.Option(help="First and last name.")] = "",
+    company: Annotated[str, typer.Option(help="Where they work.")] = "",
+    title: Annotated[str, typer.Option(help="What they do there.")] = "",
+    phone: Annotated[str, typer.Option(help="Best with its country: +46 …")] = "",
+    country: Annotated[str, typer.Option(help="Two letters, as SE.")] = "",
+    source: Annotated[str, typer.Option(help="Where the lead comes from, as webinar.")] = "",
+    campaign: Annotated[str, typer.Option(help="The campaign it answered to.")] = "",
+    tier: Annotated[str, typer.Option(help="As in the agreement; A may be promised more.")] = "",
     score: Annotated[str, typer.Option(help="A whole number.")] = "",
     why: Annotated[str, typer.Option(help="Why now?")] = "",
-    crm_url: str = "",
+    crm_url: Annotated[str, typer.Option(help="Where the lead is in your CRM, https://…")] = "",
     config: Config = APP_YAML,
     clock_url: ClockUrl = None,
 ) -> None:
     """Offer one lead to sales."""
     given = {name: value for name, value in locals().items() if name in csv_import.FIELDS}
-    form = read_lead(given, clock.now())
+    form = read_lead(given, _time_of(clock_url)())
     for remark in form.remarks:
         told.print(str(remark), style="yellow", markup=False)
     if form.problems:
@@ -151,11 +190,20 @@ def add_lead(
 
 @commands.command("import")
 def import_leads(
-    file: Path,
+    file: Annotated[Path, typer.Argument(help="CSV with a header, in UTF-8.")],
     mapping: Annotated[
-        list[str] | None, typer.Option("--map", help="'Column in the file=our field'; repeatable")
+        list[str] | None,
+        typer.Option(
+            "--map",
+            help="'Column in the file=our field'; repeatable. Two columns of one field are joined.",
+        ),
     ] = None,
-    no_post: Annotated[bool, typer.Option("--no-post", help="Know them, offer nobody.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read the file and say what would be done.")
+    ] = False,
+    no_post: Annotated[
+        bool, typer.Option("--no-post", help="Take the people in without offering them to sales.")
+    ] = False,
     yes: Annotated[
         bool, typer.Option("--yes", help=f"Do not ask above {ASK_ABOVE} cards.")
     ] = False,
@@ -163,8 +211,12 @@ def import_leads(
     clock_url: ClockUrl = None,
 ) -> None:
     """Offer the leads of a CSV file. The same file again does nothing twice."""
-    rows = csv_import.read_rows(file, _pairs(mapping or []), clock.now())
+    rows = csv_import.read_rows(file, _pairs(mapping or []), _time_of(clock_url)())
     settings = load(config, os.environ)
+    import_words.tell_columns(told, rows)
+    if dry_run:
+        import_words.tell_rehearsed(told, out, file.name, rows, settings.queues)
+        return
     with _desk(settings, clock_url) as desk:
         new = csv_import.not_yet_taken(desk, rows)
         if not no_post and new > ASK_ABOVE and not yes:
@@ -174,24 +226,7 @@ def import_leads(
             done = csv_import.take_in(
                 desk, rows, not no_post, lambda count: bar.update(task, completed=count)
             )
-    _tell_import(file, rows, done)
-
-
-def _tell_import(file: Path, rows: csv_import.Rows, done: csv_import.Imported) -> None:
-    for row in rows.remarks:
-        told.print(f"{file.name}:{row.line}: {row.why}", style="yellow", markup=False)
-    for row in sorted(done.bad, key=lambda row: row.line):
-        told.print(f"{file.name}:{row.line}: {row.why}", style="red", markup=False)
-    counts = {
-        "offered": done.offered,
-        "news on open cards": done.news,
-        "known, not offered": done.kept,
-        "taken in before": done.repeated,
-        "bad rows": len(done.bad),
-    }
-    out.print(", ".join(f"{count} {what}" for what, count in counts.items() if count) or "No rows.")
-    if done.bad:
-        raise typer.Exit(1)
+    import_words.tell_imported(told, out, file.name, rows, done)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:
@@ -199,24 +234,24 @@ def _pairs(given: list[str]) -> dict[str, str]:
     for pair in given:
         column, equals, name = pair.rpartition("=")
         if not equals or not column or not name:
-            raise Stop(f"--map takes 'Column in the file=our field', not {pair!r}.")
+            raise Stop(f"--map takes 'Column in the file=our field', not '{pair}'.")
         pairs[column] = name.strip()
     return pairs
 
 
 @commands.command()
 def digest(
-    week: Annotated[str, typer.Option(help="For example 2026-W05.")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    week: Annotated[
+        str, typer.Option(help="As 2026-W05; without it the last whole week.", show_default=False)
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One object, for programs.")] = False,
     config: Config = APP_YAML,
     clock_url: ClockUrl = None,
 ) -> None:
     """Print a week's figures, beside those of the week before."""
-    try:
-        monday = report.week_named(week)
-    except ValueError as error:
-        raise Stop(str(error)) from None
-    with _desk(load(config, os.environ), clock_url) as desk:
+    settings = load(config, os.environ)
+    monday = _monday(week, settings.workspace_zone, _time_of(clock_url)())
+    with _desk(settings, clock_url) as desk:
         if as_json:
             sys.stdout.write(json.dumps(report.week_figures(desk, monday), indent=2) + "\n")
             return
@@ -224,11 +259,20 @@ def digest(
         sellers = {_name(desk, person): tally for person, tally in now.by_seller.items()}
     weeks = {(monday - report.WEEK).isoformat(): before.total, monday.isoformat(): now.total}
     out.print(beside({f"week of {name}": tally for name, tally in weeks.items()}))
+    out.print()
     for name, group in (("Source", now.by_source), ("Answered by", sellers)):
-        if group:
-            out.print(table(name, list(group.items())))
+        show(out, name, list(group.items()))
     if now.by_reason:
         out.print("Rejections: " + ", ".join(f"{code} {n}" for code, n in now.by_reason.items()))
+
+
+def _monday(week: str, zone: str, now: datetime) -> date:
+    if not week:
+        return report.reported_week(now, zone)
+    try:
+        return report.week_named(week)
+    except ValueError as error:
+        raise Stop(str(error)) from None
 
 
 def _name(desk: Desk, person: str) -> str:
@@ -237,13 +281,13 @@ def _name(desk: Desk, person: str) -> str:
     return f"@{known.handle}" if known else person
 
 
-@commands.command()
+@commands.command(help=f"{RESUME}\n\n{LANES}")
 def resume(config: Config = APP_YAML) -> None:
-    """Open the lanes that were paused because a channel or a token was broken."""
     with _books(load(config, os.environ)) as books, books.writing() as work:
         opened = work.deliveries.resume()
         work.commit()
-    out.print(f"{opened} lanes are open again." if opened else "No lane was paused.")
+    many = "1 lane is" if opened == 1 else f"{opened} lanes are"
+    out.print(f"{many} open again." if opened else "No lane was paused.")
 
 
 commands.command("replay")(replay_file)
@@ -253,9 +297,11 @@ commands.command("replay")(replay_file)
 def demo(
     config: Config = APP_YAML,
     headless: Annotated[
-        bool, typer.Option("--headless", help="No page: a day passes in the terminal.")
+        bool, typer.Option("--headless", help="No page: a day passes in the terminal, in a minute.")
     ] = False,
-    fast: Annotated[bool, typer.Option("--fast", help="With --headless: half a minute.")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", help="With --headless: the day in half a minute.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Of the page; 0 takes a free one.")] = 0,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only say the address.")] = False,
 ) -> None:
@@ -288,9 +334,17 @@ def _books(settings: Settings) -> Iterator[Books]:
 
 @contextmanager
 def _desk(settings: Settings, clock_url: str | None) -> Iterator[Desk]:
-    now = clock.WorkspaceClock(clock_url) if clock_url else clock.now
     with _books(settings) as books:
-        yield baton.desk_of(settings, books, now)
+        yield baton.desk_of(settings, books, _time_of(clock_url))
+
+
+def _time_of(clock_url: str | None) -> Callable[[], datetime]:
+    """Raises NoClock, before anything is done."""
+    if not clock_url:
+        return clock.now
+    workspace = clock.WorkspaceClock(clock_url)
+    workspace()
+    return workspace
 
 
 if __name__ == "__main__":

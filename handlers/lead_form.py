@@ -67,7 +67,7 @@ def read_lead(
     form = _Form({field_name(name): value for name, value in given.items()})
     lines = {name: form.take(name, _line(longest), "") for name, longest in LINES.items()}
     lines |= {name: form.take(name, _key(longest), "") for name, longest in KEYS.items()}
-    lines["country"] = alpha_2(lines["country"])
+    lines["country"] = form.country(lines["country"])
     facts = LeadFacts(
         **{**lines, "system": lines["system"] or system, "source": lines["source"] or source},
         email=form.take("email", _email, ""),
@@ -121,6 +121,13 @@ class _Form:
             self.aside[name] = kept.written
             self.remarks.append(Problem(name, str(kept)))
         return unknown
+
+    def country(self, written: str) -> str:
+        code = alpha_2(written)
+        if code and not re.fullmatch("[A-Z]{2}", code):
+            says = f"'{code}' is not a two-letter code; the queues' conditions see it as written."
+            self.remarks.append(Problem("country", says))
+        return code
 
     def failed(self, *names: str) -> bool:
         return any(problem.field in names for problem in self.problems)

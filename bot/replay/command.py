@@ -18,7 +18,7 @@ from bot import clock
 from bot.app import desk_of
 from bot.config import Settings
 from bot.delivery.courier import Courier
-from bot.delivery.outcomes import Post, Rendered, Roster
+from bot.delivery.outcomes import Failure, Post, Rendered, Roster, TryLater, Unknown, reason
 from bot.delivery.replay_slack import AnswersAtOnce, SentForReal
 from bot.delivery.settling import Tempo
 from bot.delivery.slack_api import SlackApi
@@ -112,8 +112,16 @@ def _roster(settings: Settings, history: History, api: SlackApi | None) -> Roste
         return people.made_up(actors, settings.queues, settings.digest.channel, owners)
     real = api.roster()
     if not isinstance(real, Roster):
-        raise SlackUnreadable(f"Slack does not let us read who is there: {real}.")
+        raise SlackUnreadable(
+            f"Slack does not say who is there ({reason(real)}): check SLACK_BOT_TOKEN and --slack."
+        )
     return people.completed(real, actors)
+
+
+def _why(failure: Failure) -> str:
+    if isinstance(failure, (TryLater, Unknown)):  # nothing there answered as Slack does
+        return "No Slack answers at the address of --slack."
+    return f"Slack does not say who is there ({reason(failure)}): check SLACK_BOT_TOKEN."
 
 
 def _at_once(books: Books, slack: Post, words: AsOf, now: SimulatedTime) -> Delivery:

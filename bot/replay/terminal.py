@@ -15,13 +15,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from bot.config import load
-from bot.figures_table import table
+from bot.figures_table import WIDE
+from bot.figures_table import show as show_table
 from bot.replay.command import SlackUnreadable, replay
 from bot.replay.history import BadHistory, read
 from bot.replay.outcome import Outcome
 from bot.replay.run import AnotherReplay, LeftOut
 
-WIDE = 160  # columns, where nobody says how many there are
+FOR_REAL = (
+    "Posting for real, at Slack's pace: about one message a second in each channel. "
+    "People of the file whom that Slack does not know get no direct messages."
+)
 LINES_LEFT_OUT_SHOWN = 10
 SELLERS_SHOWN = 20
 
@@ -31,20 +35,26 @@ out = Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 def replay_file(
     file: Annotated[Path, typer.Argument(help="A history, as CSV: at,event,lead,actor,amount,…")],
-    config: Annotated[Path, typer.Option(help="The agreement to try.")] = Path("app.yaml"),
+    config: Annotated[Path, typer.Option("--config", help="The agreement to try.")] = Path(
+        "app.yaml"
+    ),
     as_json: Annotated[bool, typer.Option("--json", help="One object, for programs.")] = False,
     database: Annotated[
-        str | None, typer.Option(help="Keep it here; the same command goes on where it stopped.")
+        str | None,
+        typer.Option("--database", help="Keep it here; the same command goes on where it stopped."),
     ] = None,
     slack: Annotated[
-        str | None, typer.Option(help="Post for real, to the Web API at this address.")
+        str | None,
+        typer.Option("--slack", help="Post for real, to the Web API at this address, at its pace."),
     ] = None,
 ) -> None:
     """Run a team's past under this agreement: what would have been kept, and what was said."""
     try:
         settings, history = load(config, os.environ), read(file)
+        if api := _api(slack):
+            told.print(FOR_REAL)
         with _bar(len(history.rows)) as progress:
-            outcome, left_out = replay(settings, history, database, _api(slack), progress)
+            outcome, left_out = replay(settings, history, database, api, progress)
     except (AnotherReplay, BadHistory, SlackUnreadable) as error:
         told.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from None
@@ -56,6 +66,9 @@ def replay_file(
 
 
 def _api(address: str | None) -> str | None:
+    """Raises SlackUnreadable."""
+    if address and not address.startswith(("http://", "https://")):
+        raise SlackUnreadable("--slack takes the Web API's address, as http://127.0.0.1:8040/api/.")
     return f"{address.rstrip('/')}/" if address else None
 
 
@@ -75,24 +88,24 @@ def _bar(rows: int) -> Iterator[Callable[[int], None]]:
 def _tell_left_out(file: Path, left_out: Sequence[LeftOut]) -> None:
     for row in left_out[:LINES_LEFT_OUT_SHOWN]:
         told.print(
-            f"{file.name}:{row.line}: {row.event} of lead {row.lead!r} was left out: "
+            f"{file.name}:{row.line}: {row.event} of lead '{row.lead}' was left out: "
             f"the lead was {row.state.replace('_', ' ')} by then.",
             style="yellow",
             markup=False,
         )
-    if len(left_out) > LINES_LEFT_OUT_SHOWN:
-        told.print(f"… and {len(left_out) - LINES_LEFT_OUT_SHOWN} rows more.", style="yellow")
+    if (more := len(left_out) - LINES_LEFT_OUT_SHOWN) > 0:
+        told.print(f"… and {more} {'row' if more == 1 else 'rows'} more.", style="yellow")
 
 
 def show(outcome: Outcome, console: Console) -> None:
     """The figures, for people."""
     weeks = [(day.isoformat(), week.total) for day, week in outcome.weeks]
-    console.print(table("Week of", [*weeks, ("all", outcome.total.total)]))
+    show_table(console, "Week of", [*weeks, ("all", outcome.total.total)])
     sources = outcome.total.by_source
     if len(sources) > 1:
-        console.print(table("Source", list(sources.items())))
+        show_table(console, "Source", list(sources.items()))
     sellers = list(outcome.total.by_seller.items())
-    console.print(table("Answered by", sellers[:SELLERS_SHOWN]))
+    show_table(console, "Answered by", sellers[:SELLERS_SHOWN])
     if len(sellers) > SELLERS_SHOWN:
         console.print(f"… and {len(sellers) - SELLERS_SHOWN} more.")
     if outcome.total.by_reason:

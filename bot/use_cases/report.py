@@ -115,7 +115,7 @@ def week_named(period: str) -> date:
     try:
         return date.fromisocalendar(int(year), int(week), 1)
     except ValueError:
-        raise ValueError(f"{period!r} is no week: write it like 2012-W05.") from None
+        raise ValueError(f"'{period}' is no week: write it like 2026-W05.") from None
 
 
 def _slots_around(slot: DigestSlot, zone: str, instant: datetime) -> list[datetime]:

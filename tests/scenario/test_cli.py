@@ -6,12 +6,20 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from playground import Server, Workspace, sample_workspace
+from bot.cli import commands
+from playground import Server, Workspace, WorkspaceClock, sample_workspace
 from tests.crash.service import Service, installed, service
+
+WEDNESDAY = datetime(2026, 3, 11, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -106,9 +114,36 @@ def test_an_import_takes_the_good_rows_names_the_bad_and_does_nothing_twice(
     file = tmp_path / "fair.csv"
     file.write_text("email,name\nada@acme.example,Ada\nnobody,Bo\ncy@acme.example,Cy\n")
     first, again = (baton.command("import", str(file)) for _ in range(2))
-    assert (1, "2 offered, 1 bad rows\n") == (first.returncode, first.stdout)
+    assert (1, "2 offered, 1 bad row\n") == (first.returncode, first.stdout)
     assert "fair.csv:3: email: is not an e-mail address." in first.stderr
-    assert "2 taken in before, 1 bad rows\n" == again.stdout
+    assert "2 taken in before, 1 bad row\n" == again.stdout
+
+
+def test_an_import_says_what_each_column_becomes_and_a_rehearsal_takes_nothing_in(
+    baton: Service, tmp_path: Path
+) -> None:
+    """What would go where is read before anything is posted."""
+    file = tmp_path / "fair.csv"
+    file.write_text("email,Vorname,Land,Budget\nada@acme.example,Ada,SE,1\nbo,Bo,SE,2\n")
+    rehearsed = baton.command("import", str(file), "--dry-run")
+    expected = "1 would go to nordics, 1 bad row. Nothing was taken in.\n"
+    assert (1, expected) == (rehearsed.returncode, rehearsed.stdout)
+    becomes = "Vorname -> name, Land -> country, Budget -> kept with the lead as budget."
+    done = baton.command("import", str(file))
+    for said in (rehearsed.stderr, done.stderr):
+        assert f"Columns: email, {becomes}" in said
+        assert "fair.csv:3: email: is not an e-mail address." in said
+    assert "1 offered, 1 bad row\n" == done.stdout
+
+
+def test_a_remark_true_of_many_rows_is_said_once(baton: Service, tmp_path: Path) -> None:
+    """Five hundred rows of one country are one line to read."""
+    file = tmp_path / "fair.csv"
+    rows = "".join(f"lead{number}@acme.example,Sweden\n" for number in range(8))
+    file.write_text(f"email,country\n{rows}")
+    told = baton.command("import", str(file), "--dry-run").stderr
+    assert 1 == told.count("Sweden")
+    assert "(also line 3, 4, 5, 6, 7 and 2 more)" in told
 
 
 def test_more_than_twenty_cards_are_asked_about_first(baton: Service, tmp_path: Path) -> None:
@@ -139,7 +174,43 @@ def test_a_weeks_figures(baton: Service) -> None:
     assert ("2026-03-02", 0) == (told["starts"], told["week"]["posted"])
     assert "week of 2026-03-02" in baton.command("digest", "--week", "2026-W10").stdout
     wrong = baton.command("digest", "--week", "2026-99")
-    assert (2, True) == (wrong.returncode, "write it like 2012-W05" in wrong.stderr)
+    assert (2, True) == (wrong.returncode, "write it like 2026-W05" in wrong.stderr)
+
+
+def test_without_a_week_the_last_whole_one_is_told(
+    baton: Service, workspace: Workspace, tmp_path: Path
+) -> None:
+    """On whatever day of the week one asks; the playground's own address is enough for its time."""
+    with Server(sample_workspace(clock=WorkspaceClock(WEDNESDAY, paused=True))) as playground:
+        told = baton.command("digest", "--json", "--clock", playground.url)
+    assert "2026-03-02" == json.loads(told.stdout)["starts"], told.stderr
+
+
+@pytest.mark.parametrize("clock", ["http://127.0.0.1:1", "127.0.0.1:1", "http://[", "{api_url}"])
+def test_a_clock_that_cannot_be_read_is_one_sentence(baton: Service, clock: str) -> None:
+    """Nobody reads a traceback to learn that the playground is gone."""
+    address = clock.format(api_url=baton.environment["SLACK_API_URL"])
+    for command in ("serve", "digest"):
+        told = baton.command(command, "--clock", address)
+        assert (2, 1) == (told.returncode, len(told.stderr.splitlines())), told.stderr
+        assert told.stderr.startswith("--clock")
+
+
+def test_every_command_and_option_explains_itself(baton: Service) -> None:
+    """`--help` is enough to go on, and says `baton`, however it was started."""
+    for command, parameters in explained(get_command(commands)):
+        assert command.help, command.name
+        for parameter in parameters:
+            assert parameter.help, f"{command.name} {parameter.name}"
+            assert not parameter.secondary_opts, f"{command.name} {parameter.name}"
+    assert "Usage: baton [OPTIONS]" in baton.command("--help").stdout
+    assert f"baton {version('baton')}\n" == baton.command("--version").stdout
+
+
+def explained(command: Any) -> Iterator[tuple[Any, list[Any]]]:
+    yield command, [each for each in command.params if each.name != "help"]
+    for inner in getattr(command, "commands", {}).values():
+        yield from explained(inner)
 
 
 def test_the_manifest_asks_for_what_baton_uses_and_slack_accepts(workspace: Workspace) -> None:
@@ -160,7 +231,8 @@ def test_the_manifest_asks_for_what_baton_uses_and_slack_accepts(workspace: Work
     app = installed()
     app.scopes = frozenset(SCOPES)
     with Server(sample_workspace(app=app)) as server:
-        checked = Service(server, "sqlite:///unused.db").command("check")
+        with closing(Service(server, "sqlite:///unused.db")) as commands:
+            checked = commands.command("check")
         assert (0, "Ready.\n") == (checked.returncode, checked.stdout), checked.stderr
 
 
