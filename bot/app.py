@@ -19,12 +19,13 @@ from bot.config import Settings
 from bot.delivery.charts import Painter
 from bot.delivery.courier import Courier
 from bot.delivery.directory import DirectoryReader
-from bot.delivery.outcomes import Identity
 from bot.delivery.pictures import PictureDesk
 from bot.delivery.rounds import Rounds
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
+from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome
+from bot.slack_login import NoSlack, connect, log_in, missing
 from bot.use_cases import escalate, report
 from bot.use_cases.ports import Desk, DigestSlot
 from handlers import health
@@ -33,7 +34,7 @@ from handlers.home import Homes
 from handlers.http import http_app
 from handlers.intake import Intake
 from handlers.slack_app import dispatch, slack_app
-from handlers.socket import Dispatch, NoConnection, SocketMode
+from handlers.socket import Dispatch, SocketMode
 from storage.books import Books
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,7 @@ GOODBYE_SECONDS = 5
 
 
 class CannotStart(RuntimeError):
-    """Slack does not let us in, or a setting is missing; the sentence says what to do."""
+    """Slack does not let us in, or a setting or a port is missing; the sentence says what to do."""
 
 
 def open_books(settings: Settings) -> Books:
@@ -95,29 +96,40 @@ class Service:
 
 
 def serve(settings: Settings, now: Clock, beat_seconds: float = BEAT_SECONDS) -> None:
-    """Run until SIGTERM or SIGINT. Raises CannotStart."""
-    service = put_together(settings, now, beat_seconds)
+    """Run until SIGTERM or SIGINT. Raises CannotStart and DatabaseAway."""
+    try:
+        service = put_together(settings, now, beat_seconds)
+        _run(service, settings)
+    except (NoSlack, NoPort) as error:
+        raise CannotStart(str(error)) from None
+
+
+def _run(service: Service, settings: Settings) -> None:
+    listening = listen(settings.http.host, settings.http.port, HTTP_BACKLOG)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with_http = threading.Thread(target=service.http.run, name="http", daemon=True)
-    start(service, with_http)
-    log.info("Baton is working", action="started", mode=settings.slack.mode)
+    with_http = threading.Thread(target=service.http.run, args=([listening],), daemon=True)
+    start(service, with_http, stop.wait)
+    where = address(listening)
+    log.info("Baton is working", action="started", mode=settings.slack.mode, http=where)
     while not stop.wait(0.5):
         if not with_http.is_alive():
             stop_all(service, with_http)
-            raise CannotStart(f"Port {settings.http.port} is taken: set BATON_PORT to another.")
+            raise CannotStart(f"Nothing answers at {where} any more; the log says why.")
     stop_all(service, with_http)
     log.info("Baton has stopped; nothing was left in hand", action="stopped")
 
 
 def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service:
-    """All parts, connected, none of them running. Raises CannotStart."""
+    """All parts, connected, none of them running. Raises CannotStart, NoSlack, DatabaseAway."""
+    if lacking := missing(settings.slack):
+        raise CannotStart("\n".join(lacking))
+    books = open_books(settings)
     api = SlackApi(
         settings.slack.bot_token.get_secret_value(), now, base_url=settings.slack.api_url
     )
-    identity = _identity(api)
-    books = open_books(settings)
+    identity = log_in(api, settings.slack.api_url)
     desk = desk_of(settings, books, now)
     words = Words(desk, settings.language)
     directory = DirectoryReader(books, api, clock.now)
@@ -153,7 +165,7 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
             refresh_homes=homes.refresh,
             beat_seconds=beat_seconds,
         ),
-        _http_server(settings, http_app(intake, health_now, door)),
+        _http_server(http_app(intake, health_now, door)),
         socket,
         after_ack,
         clicks,
@@ -162,20 +174,17 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     )
 
 
-def start(service: Service, with_http: threading.Thread) -> None:
-    """Slack comes last: whoever clicks is served by parts that run already."""
+def start(service: Service, with_http: threading.Thread, wait: Callable[[float], object]) -> None:
+    """Slack comes last: whoever clicks is served by parts that run already. Raises NoSlack."""
     service.rounds.start()
     service.metronome.start()
     with_http.start()
     if service.socket:
         try:
-            service.socket.start()
-        except NoConnection as error:
+            connect(service.socket, wait)
+        except NoSlack:
             stop_all(service, with_http)
-            raise CannotStart(
-                f"Slack gives no Socket Mode connection ({error}): is SLACK_APP_TOKEN the "
-                "app-level token, with connections:write?"
-            ) from None
+            raise
 
 
 def stop_all(service: Service, with_http: threading.Thread) -> None:
@@ -197,14 +206,6 @@ def wire_seconds() -> float:
     return clock.now().timestamp()
 
 
-def _identity(api: SlackApi) -> Identity:
-    answer = api.auth_test()
-    if isinstance(answer, Identity):
-        return answer
-    why = getattr(answer, "why", "rate limited")
-    raise CannotStart(f"Slack does not know us ({why}): check SLACK_BOT_TOKEN, or `baton check`.")
-
-
 def _reopen(books: Books) -> None:
     """Whoever mends a channel or a token restarts Baton: what was paused is tried again."""
     with books.writing() as work:
@@ -215,24 +216,18 @@ def _reopen(books: Books) -> None:
 
 def _socket(settings: Settings, through_bolt: Dispatch) -> SocketMode:
     token = settings.slack.app_token.get_secret_value()
-    if not token:
-        raise CannotStart("Socket Mode needs SLACK_APP_TOKEN (docs/slack-setup.md).")
     return SocketMode(through_bolt, token, settings.slack.api_url)
 
 
 def _door(settings: Settings, through_bolt: Dispatch, clicks: ThreadPoolExecutor) -> FrontDoor:
     secret = settings.slack.signing_secret.get_secret_value()
-    if not secret:
-        raise CannotStart("Slack over HTTP needs SLACK_SIGNING_SECRET (docs/slack-setup.md).")
     return FrontDoor(through_bolt, secret, wire_seconds, clicks)
 
 
-def _http_server(settings: Settings, asgi: Starlette) -> uvicorn.Server:
+def _http_server(asgi: Starlette) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             asgi,
-            host=settings.http.host,
-            port=settings.http.port,
             log_config=None,
             access_log=False,
             backlog=HTTP_BACKLOG,

@@ -11,6 +11,7 @@ from jinja2 import TemplateError
 
 from bot import app, clock
 from bot.config import Settings
+from bot.delivery.languages import available
 from bot.delivery.outcomes import Identity, Ok, Roster, reason
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
@@ -32,11 +33,12 @@ from bot.domain.messages import (
     Returned,
 )
 from bot.manifest import SCOPES
+from bot.slack_login import is_refusal, missing, trouble
 from bot.use_cases import answer
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import Desk
+from bot.use_cases.ports import DatabaseAway, Desk
 from bot.use_cases.report import monday_of, week_bounds, week_figures
-from storage.books import Books
+from storage.books import Books, UnknownDatabase
 
 HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
 
@@ -49,7 +51,7 @@ class Finding:
 
 def examine(settings: Settings, ask_slack: bool) -> list[Finding]:
     """All there is to mend, in the order in which a person would."""
-    findings = [*_settings(settings), *_templates(settings)]
+    findings = [*_settings(settings), *_database(settings), *_templates(settings)]
     return [*findings, *_slack(settings)] if ask_slack else findings
 
 
@@ -61,17 +63,24 @@ def _settings(settings: Settings) -> Iterator[Finding]:
     if not any(source.enabled for source in settings.intake.sources.values()):
         says = "intake.sources: none has a secret or a token, so POST /leads takes nothing."
         yield Finding(says, blocks=False)
-    yield from _credentials(settings)
+    yield from (Finding(remark, blocks=False) for remark in settings.remarks)
+    yield from _language(settings.language)
+    yield from (Finding(says) for says in missing(settings.slack))
 
 
-def _credentials(settings: Settings) -> Iterator[Finding]:
-    slack = settings.slack
-    if not slack.bot_token:
-        yield Finding("slack.bot_token: is empty; set SLACK_BOT_TOKEN (docs/slack-setup.md).")
-    if slack.mode == "socket" and not slack.app_token:
-        yield Finding("slack.app_token: Socket Mode needs it; set SLACK_APP_TOKEN.")
-    if slack.mode == "http" and not slack.signing_secret:
-        yield Finding("slack.signing_secret: mode http needs it; set SLACK_SIGNING_SECRET.")
+def _language(code: str) -> Iterator[Finding]:
+    if code.partition("-")[0] not in available():
+        known = ", ".join(sorted(available()))
+        says = f'workspace.language: there are no words in "{code}" ({known}); English it is.'
+        yield Finding(says, blocks=False)
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with closing(Books(settings.database)) as books:
+            books.look()
+    except (DatabaseAway, UnknownDatabase) as error:
+        yield Finding(f"database: {error}")
 
 
 # ------------------------------------------------------------------------------- templates
@@ -157,7 +166,7 @@ def _slack(settings: Settings) -> Iterator[Finding]:
     api = SlackApi(token, clock.now, base_url=settings.slack.api_url)
     identity = api.auth_test()
     if not isinstance(identity, Identity):
-        yield Finding(f"slack: the bot token is not accepted ({reason(identity)}).")
+        yield Finding(f"slack: {trouble(identity, settings.slack.api_url)}")
         return
     yield from _scopes(identity.scopes)
     roster = api.roster()
@@ -181,11 +190,16 @@ def _scopes(granted: frozenset[str] | None) -> Iterator[Finding]:
 
 def _connection(settings: Settings) -> Iterator[Finding]:
     app_token = settings.slack.app_token.get_secret_value()
-    if settings.slack.mode == "socket" and app_token:
-        answer = SlackApi(app_token, clock.now, base_url=settings.slack.api_url).offers_socket()
-        if not isinstance(answer, Ok):
-            why = f"gives no Socket Mode connection ({reason(answer)})"
-            yield Finding(f"slack.app_token: {why}: is it the one with connections:write?")
+    if settings.slack.mode != "socket" or not app_token:
+        return
+    answer = SlackApi(app_token, clock.now, base_url=settings.slack.api_url).offers_socket()
+    if isinstance(answer, Ok):
+        return
+    if is_refusal(answer):
+        why = f"gives no Socket Mode connection ({reason(answer)})"
+        yield Finding(f"slack.app_token: {why}: is it the one with connections:write?")
+    else:
+        yield Finding(f"slack.app_token: {trouble(answer, settings.slack.api_url)}")
 
 
 def _channels(settings: Settings, roster: Roster) -> Iterator[Finding]:
