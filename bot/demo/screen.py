@@ -6,26 +6,34 @@ import html
 import re
 import threading
 from collections import Counter
-from queue import SimpleQueue
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from time import monotonic
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from bot.demo.sellers import Sellers
 from playground.clock import instant_of
 from playground.feed import Change
-from playground.state import Message
-from playground.wording import GROUP, MENTION, words_of
+from playground.state import Json, Message
+from playground.wording import GROUP, MENTION, block_words
 from playground.workspace import Workspace
 
-LONGEST_LINE = 150
+LONGEST_LINE = 150  # columns, where nobody says how wide the screen is
 DATE = re.compile(r"<!date\^(\d+)\^[^>]*>")
 ITALIC = re.compile(r"(?<!\w)_(.+?)_(?!\w)")
+COMPANY = re.compile(r" \([^()]*\)")  # behind a lead's name
 LINK = re.compile(r"<https?://[^|>]*\|([^>]*)>")
-INDENT = 34  # columns: below the words of the line above
+INDENT = 25  # columns: below the words of the line above
 SHOWN_WHOLE = ("rejection_news", "digest", "digest_breakdown")
+HELD_SECONDS = 0.4  # of real time, so that the same words to several people are one line
 STYLES = {
     "card": "bold",
     "reminder": "yellow",
@@ -50,8 +58,20 @@ def kind_of(message: Message) -> str:
     return str(((message.metadata or {}).get("event_payload") or {}).get("kind", ""))
 
 
-def shortened(line: str) -> str:
-    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"
+@dataclass
+class Line:
+    """What is printed of one message; `below` are the rest of its words, where they are shown."""
+
+    at: str
+    where: list[str]
+    text: str
+    below: list[str]
+    style: str
+    is_direct: bool
+
+    def says_as(self, other: Line) -> bool:
+        both_direct = self.is_direct and other.is_direct
+        return both_direct and (self.text, self.below) == (other.text, other.below)
 
 
 class Screen:
@@ -96,29 +116,60 @@ class Screen:
         self._console.print(table)
 
     def _print_all(self) -> None:
-        while (change := self._changes.get()) is not None:
-            if change.kind in ("message_posted", "message_updated", "ephemeral_posted"):
-                self._print(change)
+        held: list[Line] = []
+        give_up: float | None = None
+        while True:
+            try:
+                change = self._changes.get(timeout=give_up and max(0.0, give_up - monotonic()))
+            except Empty:
+                held, give_up = self._print(held), None
+                continue
+            if change is None:
+                self._print(held)
+                return
+            _hold(held, self._line(change))
+            if give_up is None and any(line.is_direct for line in held):
+                give_up = monotonic() + HELD_SECONDS
+            if give_up is None:
+                held = self._print(held)
 
-    def _print(self, change: Change) -> None:
+    def _print(self, lines: list[Line]) -> list[Line]:
+        """Each in the width there is; the lines that are still to print, which are none."""
+        width = self._console.width if self._console.is_terminal else LONGEST_LINE
+        for line in lines:
+            first = _first(line, width)
+            self._console.print(first)
+            for more in line.below:
+                if more in first.plain:  # the reason of a rejection is in both
+                    continue
+                below = Padding(Text(more, line.style), (0, 0, 0, INDENT), expand=False)
+                self._console.print(below, width=width, soft_wrap=False)
+        return []
+
+    def _line(self, change: Change) -> Line | None:
+        if change.kind not in ("message_posted", "message_updated", "ephemeral_posted"):
+            return None
         with self._workspace.lock:
             message = self._find(change)
-            if message is None:
-                return
-            where, kind = self._place(message), kind_of(message)
-            note, new = self._note(change, message), change.kind == "message_posted"
-            line = shortened(" ".join(self._readable(message.text).split()))
-            whole = words_of(message) if new and kind in SHOWN_WHOLE else ""
-            rest = self._readable(whole).splitlines()[1:]
+            return self._line_of(message, change) if message else None
+
+    def _line_of(self, message: Message, change: Change) -> Line:
+        kind, new = kind_of(message), change.kind == "message_posted"
+        self.edited += change.kind == "message_updated"
         if new:
             self.posted[kind or "other"] += 1
-        self.edited += change.kind == "message_updated"
         at = change.at if change.kind == "message_updated" else instant_of(message.ts)
-        local = at.astimezone(self._zone).strftime("%a %H:%M")
-        style = STYLES.get(kind, "") if new else "dim"
-        self._console.print(f"{local}  {where:<12} {note:<8} {line}", style=style, markup=False)
-        for said in rest:
-            self._console.print(" " * INDENT + said, style=style, markup=False)
+        local = at.astimezone(self._zone)
+        text = " ".join(self._readable(message.text, local).split())
+        below = [self._readable(line, local) for line in _below(message)] if new else []
+        return Line(
+            f"{local:%a %H:%M}",
+            [self._place(message)],
+            self._note(change, message) + text,
+            below,
+            STYLES.get(kind, "") if new else "dim",
+            self._workspace.channels[message.channel].is_direct,
+        )
 
     def _place(self, message: Message) -> str:
         channel = self._workspace.channels[message.channel]
@@ -135,19 +186,58 @@ class Screen:
 
     def _note(self, change: Change, message: Message) -> str:
         if change.kind == "ephemeral_posted":
-            return f"@{self._workspace.users[message.only_for].handle} only"
+            return f"only for @{self._workspace.users[message.only_for].handle}: "
         if change.kind == "message_updated":
-            return "edited"
-        return "thread" if message.thread_ts and message.thread_ts != message.ts else ""
+            return "edited: "
+        return "in a thread: " if message.thread_ts not in (None, "", message.ts) else ""
 
-    def _readable(self, text: str) -> str:
+    def _readable(self, text: str, now: datetime) -> str:
         """As a person reads it: names for ids, times in the workspace's zone, no asterisks."""
         text = MENTION.sub(lambda at: f"@{self._workspace.users[at[1]].handle}", text)
         text = GROUP.sub(lambda at: f"@{self._workspace.groups[at[1]].handle}", text)
-        text = DATE.sub(lambda at: self._said(int(at[1])), text)
+        text = DATE.sub(lambda at: self._said(int(at[1]), now), text)
         text = ITALIC.sub(r"\1", LINK.sub(r"\1", text).replace("*", ""))
         return html.unescape(text)
 
-    def _said(self, seconds: int) -> str:
-        instant = instant_of(f"{seconds}.000000").astimezone(self._zone)
-        return instant.strftime("%a %H:%M")
+    def _said(self, seconds: int, now: datetime) -> str:
+        """The time on the same day, else the date with it: both fit any language around them."""
+        local = instant_of(f"{seconds}.000000").astimezone(self._zone)
+        return f"{local:%H:%M}" if local.date() == now.date() else f"{local:%Y-%m-%d %H:%M}"
+
+
+def _hold(held: list[Line], line: Line | None) -> None:
+    if line is None:
+        return
+    if same := next((other for other in held if other.says_as(line)), None):
+        same.where += line.where
+    else:
+        held.append(line)
+
+
+def _first(line: Line, width: int) -> Text:
+    """In one line of the screen; the company goes before what happened is cut."""
+    begins = f"{line.at}  {', '.join(line.where):<12}  "
+    text = line.text
+    if cell_len(begins + text) > width:
+        text = COMPANY.sub("", text, count=1)
+    first = Text(begins + text, line.style)
+    first.truncate(width, overflow="ellipsis")
+    return first
+
+
+def _below(message: Message) -> list[str]:
+    """The words of its blocks after the first, without pictures; a field is a line."""
+    if kind_of(message) not in SHOWN_WHOLE:
+        return []
+    lines: list[str] = []
+    for block in message.blocks:
+        if "fields" in block:
+            lines += map(_field, block["fields"])
+        elif block.get("type") != "image":
+            lines += block_words([block]).splitlines()
+    return lines[1:]
+
+
+def _field(field: Json) -> str:
+    label, *values = field["text"].splitlines()
+    return f"{label}: {' · '.join(values)}"
