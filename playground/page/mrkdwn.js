@@ -166,7 +166,7 @@ function inline(pieces, options) {
 // Where what opens here is closed; -1 when nothing opens.
 function closing(pieces, open) {
   const mark = pieces[open].char;
-  if (mark === "`") return nextMark(pieces, open, "`", () => true);
+  if (mark === "`") return pieces[open + 1]?.char === "`" ? -1 : nextMark(pieces, open, "`", () => true);
   if (!STYLES[mark] || isWord(pieces[open - 1]) || !isInk(pieces[open + 1], mark)) return -1;
   return nextMark(pieces, open, mark, (end) => isInk(pieces[end - 1], mark) && !isWord(pieces[end + 1]));
 }

@@ -26,7 +26,7 @@ function list(element) {
 }
 
 const PIECES = {
-  text: (piece) => lines(piece.text ?? ""),
+  text: (piece) => document.createTextNode(piece.text ?? ""),
   link: (piece) => link(piece.url ?? "", piece.text || piece.url || ""),
   user: (piece) => userMention(piece.user_id),
   usergroup: (piece) => groupMention(piece.usergroup_id),
@@ -47,15 +47,6 @@ function styled(node, style) {
   for (const [name, tag] of [["code", "code"], ["strike", "s"], ["italic", "em"], ["bold", "strong"], ["underline", "u"]]) {
     if (style[name]) out = h(tag, {}, out);
   }
-  return out;
-}
-
-function lines(text) {
-  const out = document.createDocumentFragment();
-  text.split("\n").forEach((line, number) => {
-    if (number > 0) out.append(h("br"));
-    out.append(line);
-  });
   return out;
 }
 
