@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.use_cases.ports import DatabaseAway
 from handlers.front_door import FrontDoor
 from handlers.health import Health
 from handlers.intake import Intake
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+AWAY = "Baton's database is away: try again in a moment."
 
 OLDEST_UNSENT = Gauge("baton_oldest_unsent_seconds", "Age of the oldest message not yet in Slack")
 OLDEST_OVERDUE = Gauge("baton_oldest_overdue_seconds", "How late the ladder is with its next step")
@@ -42,7 +50,37 @@ def http_app(
     ]
     if slack is not None:
         routes.append(Route("/slack/events", slack.__call__, methods=["GET", "POST"]))
-    return Starlette(routes=routes)
+    return Starlette(
+        routes=routes,
+        exception_handlers={DatabaseAway: _away, HTTPException: _refused, Exception: _broken},
+    )
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """Whoever sent it keeps it and sends it again; where the database is stays our own matter."""
+    log.error(str(error), action="database_away", path=request.url.path)
+    again = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    return _problem(503, AWAY, again, status="unwell")
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    """No such address, or not by this method."""
+    assert isinstance(error, HTTPException)
+    allowed = (error.headers or {}).get("Allow")
+    says = f"{error.detail}: this address takes {allowed}." if allowed else f"{error.detail}."
+    return _problem(error.status_code, says, error.headers)
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return _problem(500, "Baton failed; its log says where.")
+
+
+def _problem(
+    code: int, says: str, headers: Mapping[str, str] | None = None, **more: str
+) -> Response:
+    """As the intake says it."""
+    told = {**more, "problems": [{"field": "", "problem": says}]}
+    return JSONResponse(told, code, dict(headers or {}))
 
 
 def _measure(state: Health) -> None:

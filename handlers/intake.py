@@ -22,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from bot.domain.assignment import NoQueue
+from bot.domain.lead import missing_required
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import Outcome, Raised, raise_lead
 from bot.use_cases.ports import Conflict, Desk
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 LONGEST_BODY_BYTES = 256_000
 OLDEST_SECONDS = 300  # a signed request kept back longer is refused
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+NOT_SAID = "is missing; the agreement promises it with every lead."
+STRANGER = Problem("", "The signature or token is missing, wrong or too old.")
 FORM = "application/x-www-form-urlencoded"
 JSON = re.compile(r"application/(?:[\w.+-]+\+)?json")
 
@@ -52,6 +55,15 @@ class Source(Protocol):
 
     def lead_fields(self, posted: object) -> Mapping[str, object]:
         """Our fields, found in what it posted."""
+
+
+class NotProved(Exception):
+    """Nobody we know sent this. What fails is for our log: the sender might be guessing."""
+
+    def __init__(self, why: str, source: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.source = source  # a name of ours; never what the sender made up
 
 
 class Refusal(Exception):
@@ -79,6 +91,7 @@ class Intake:
         self._pool = pool
 
     async def __call__(self, request: Request) -> JSONResponse:
+        source = None
         try:
             raw = await _body(request)
             source, signed_key = self._sender(request.headers, raw)
@@ -86,44 +99,63 @@ class Intake:
             kind = request.headers.get("content-type", "")
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._pool, self._take, source, key, kind, raw)
+        except NotProved as stranger:
+            log.warning(
+                "An unknown sender at the intake",
+                action="intake_unauthorised",
+                why=stranger.why,
+                source=stranger.source,
+            )
+            return _refused(Refusal(401, STRANGER))
         except Refusal as refusal:
-            log.info("A lead was refused", action="lead_refused", status=refusal.status)
+            log.info(
+                "A lead was refused",
+                action="lead_refused",
+                status=refusal.status,
+                source=source.name if source else "",
+                fields=[problem.field for problem in refusal.problems if problem.field],
+            )
             return _refused(refusal)
 
     def _sender(self, headers: Headers, raw: bytes) -> tuple[Source, str]:
-        """Who it is, and a key for this very request: a signed one, played again, is no news."""
+        """Who it is, and a key for this very request: a signed one, played again, is no news.
+        Raises NotProved."""
         given = headers.get("x-baton-signature", "")
         if given:
-            if source := self._signed_by(headers, raw):
-                return source, given
-        elif source := self._holder_of(headers.get("authorization", "")):
-            return source, ""
-        log.warning("An unknown sender at the intake", action="intake_unauthorised")
-        raise Refusal(401, Problem("", "The signature or token is missing, wrong or too old."))
+            return self._signed_by(headers, raw, given), given
+        return self._holder_of(headers.get("authorization", "")), ""
 
-    def _signed_by(self, headers: Headers, raw: bytes) -> Source | None:
-        timestamp, given = headers.get("x-baton-timestamp", ""), headers["x-baton-signature"]
+    def _signed_by(self, headers: Headers, raw: bytes, given: str) -> Source:
+        source = self._named(headers.get("x-baton-source", ""))
+        timestamp = headers.get("x-baton-timestamp", "")
         if not (timestamp.isascii() and timestamp.isdecimal()) or len(timestamp) > 12:
-            return None
+            raise NotProved("X-Baton-Timestamp is no unix time", source.name)
         if abs(self._wire_clock() - int(timestamp)) > OLDEST_SECONDS:
-            return None
-        named = headers.get("x-baton-source", "")
-        for source in self._sources:
-            secret = source.secret.get_secret_value().encode()
-            if secret and source.name == named:
-                right = hmac.compare_digest(signature(secret, timestamp, raw), given.encode())
-                return source if right else None
-        return None
+            raise NotProved("the timestamp is more than five minutes off", source.name)
+        right = signature(source.secret.get_secret_value().encode(), timestamp, raw)
+        if not hmac.compare_digest(right, given.encode()):
+            raise NotProved("the signature is wrong", source.name)
+        return source
 
-    def _holder_of(self, authorization: str) -> Source | None:
+    def _named(self, name: str) -> Source:
+        source = next((source for source in self._sources if source.name == name), None)
+        if source is None:
+            raise NotProved("X-Baton-Source names no source of app.yaml")
+        if not source.secret.get_secret_value():
+            raise NotProved("the source has no secret in app.yaml", source.name)
+        return source
+
+    def _holder_of(self, authorization: str) -> Source:
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
-            return None
+            raise NotProved("neither X-Baton-Signature nor a Bearer token")
         found = None
         for source in self._sources:  # all of them, so that the time taken names nobody
             known = source.token.get_secret_value().encode()
             if known and hmac.compare_digest(known, token.strip().encode()):
                 found = source
+        if found is None:
+            raise NotProved("the token is of no source of app.yaml")
         return found
 
     def _form(self, source: Source, content_type: str, raw: bytes) -> LeadForm:
@@ -140,9 +172,16 @@ class Intake:
             "handoff": raised.handoff_id,
             "lead": dossier(self._desk, raised.handoff_id).lead.number,
             "outcome": raised.outcome.value,
-            "warnings": [_shown(warning) for warning in form.remarks],
+            "warnings": [*map(_shown, form.remarks), *self._promised(form)],
         }
         return JSONResponse(answer, 201 if raised.outcome is Outcome.OFFERED else 200)
+
+    def _promised(self, form: LeadForm) -> list[dict[str, str]]:
+        """What marketing promised to send with every lead and this one does not have. A lead is
+        never refused for it: somebody is waiting."""
+        required = self._desk.agreement.marketing.required
+        lacking = missing_required(form.facts, required)
+        return [_shown(Problem(name, NOT_SAID)) for name in lacking]
 
     def _raise(self, form: LeadForm, key: tuple[str, str] | None) -> Raised:
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+
+EXTRA = "extra."  # before the name of a field that only this company knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,18 @@ class LeadFacts:
             external_id=before.external_id,
             extra={**self.extra, **noted},
         )
+
+
+def missing_required(facts: LeadFacts, required: Iterable[str]) -> tuple[str, ...]:
+    """Of the fields that marketing promised with every lead, those that this one does not say; in
+    the agreement's order. `extra.budget` is the further field `budget`."""
+    return tuple(name for name in required if _value(facts, name) in ("", None))
+
+
+def _value(facts: LeadFacts, name: str) -> object:
+    if name.startswith(EXTRA):
+        return facts.extra.get(name.removeprefix(EXTRA), "")
+    return getattr(facts, name)
 
 
 @dataclass(frozen=True, slots=True)

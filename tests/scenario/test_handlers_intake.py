@@ -260,6 +260,11 @@ def test_nothing_of_a_lead_is_logged(world: World):
 
 
 def test_only_post(world: World):
-    """The address is for handing in, not for looking around."""
-    assert 405 == httpx.get(f"{world.http}/leads").status_code
-    assert 404 == httpx.get(f"{world.http}/lead").status_code
+    """The address is for handing in, not for looking around; a program reads why."""
+    for path, status, says in (
+        ("leads", 405, "Method Not Allowed: this address takes POST."),
+        ("lead", 404, "Not Found."),
+    ):
+        answer = httpx.get(f"{world.http}/{path}")
+        told = {"problems": [{"field": "", "problem": says}]}
+        assert (status, told) == (answer.status_code, answer.json())
