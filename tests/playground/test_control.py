@@ -11,7 +11,7 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from playground import InstalledApp, Server, WorkspaceClock, sample_workspace
+from playground import Server, WorkspaceClock, sample_workspace
 from tests.playground.tiny_app import button, card
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -101,12 +101,15 @@ def test_web_pages_of_others_are_turned_away(control: httpx.Client, header: dict
 
 
 def test_it_runs_alone(server: Server) -> None:
-    """`python -m playground` tells where it is and ends when asked."""
+    """`python -m playground` says what an app has to be told, to copy, and ends when asked."""
     del server
     command = [sys.executable, "-m", "playground", "--port", "0", "--speed", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as alone:
         assert alone.stdout is not None
-        url = alone.stdout.readline().split()[-1]
-        told = WebClient(InstalledApp().bot_token, base_url=url).auth_test()
+        lines = [alone.stdout.readline() for _ in range(7)]
+        given = dict(line[7:].rstrip().split("=") for line in lines if line.startswith("export "))
+        client = WebClient(given["SLACK_BOT_TOKEN"], base_url=given["SLACK_API_URL"])
+        told = client.auth_test()
         alone.terminate()
         assert (0, "Northwind") == (alone.wait(10), told["team"])
+    assert {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_MODE"} <= set(given)
