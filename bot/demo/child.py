@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -33,6 +34,7 @@ class Child:
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", "bot.cli", "serve", *arguments]
         self._environment = dict(environment)
+        self._lock = threading.Lock()
         self._killed = False
 
     def __enter__(self) -> Child:
@@ -49,29 +51,31 @@ class Child:
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
             self._process.kill()
             self._process.wait()
         self._said.close()
 
     def start(self) -> None:
         """Does nothing while it runs."""
-        if self.is_alive():
-            return
-        self._killed = False
-        self._process = subprocess.Popen(
-            self._command,
-            env=self._environment,
-            stdout=self._said,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C is for us; we tell it to stop in our own time
-        )
+        with self._lock:
+            if self.is_alive():
+                return
+            self._process = subprocess.Popen(
+                self._command,
+                env=self._environment,
+                stdout=self._said,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us; we tell it to stop in our own time
+            )
+            self._killed = False  # only now: whoever watches must not take the old one for it
 
     def kill(self) -> None:
         """Without a word, as a power cut would."""
-        self._killed = True
-        self._process.kill()
-        self._process.wait()
+        with self._lock:
+            self._killed = True
+            self._process.kill()
+            self._process.wait()
 
     def is_alive(self) -> bool:
         process = getattr(self, "_process", None)
@@ -94,7 +98,7 @@ class Child:
 
     def check_alive(self) -> None:
         """Raises ChildFailed, unless it was us who killed it."""
-        if not self.is_alive() and not self._killed:
+        if not (self._killed or self.is_alive()):
             raise ChildFailed(f"Baton ended ({self._process.returncode}).\n{self.said()}")
 
     def said(self) -> str:

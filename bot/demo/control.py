@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -19,19 +19,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.delivery.actions import Action
-from bot.demo.leads import sample_leads
+from bot.demo.leads import people_without_end
 from bot.demo.screen import kind_of
 from bot.demo.sellers import CHANNEL
 from bot.demo.stage import Stage
-from bot.demo.tour import STEPS, Tour
-from playground import Person, Refused
+from bot.demo.tour import RACE, STEPS, Tour
+from playground import Person, Refused, Seen
 
 BURST = 20
 LONGEST_CSV_BYTES = 2_000_000
 IMPORT_SECONDS = 60
 MOMENT = timedelta(seconds=1)
 SAID_WITHIN_SECONDS = 5.0
-LADDER = ("reminder", "escalation", "returned")
+AWAY = "Baton is not running. Start it again under Tools, Baton."
+CAME = {
+    "reminder": "A reminder came: it is in the card's thread.",
+    "escalation": "The time is up: Maja, the manager, is called by name.",
+    "returned": "It took too long: the lead is offered again, and the head of sales knows.",
+}
+
+Given = Mapping[str, Any]
 
 
 class Control:
@@ -40,23 +47,22 @@ class Control:
     def __init__(self, stage: Stage, tour: Tour) -> None:
         self._stage = stage
         self._tour = tour
-        self._samples = itertools.cycle(sample_leads())
+        self.leads = people_without_end()
         self._taking = threading.Lock()
-        self._sent = 0
         self.sellers_work = False
         self.day_wanted = threading.Event()
 
     def routes(self) -> list[Route]:
         """Below /extension/ of the workspace's page."""
-        told: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-            "lead": self.send,
-            "burst": self.burst,
-            "race": self.race,
+        told: Mapping[str, Callable[[Given], str]] = {
+            "lead": self._awake(self.send),
+            "burst": self._awake(self.burst),
+            "race": self._awake(self.race),
             "sellers": self.switch_sellers,
-            "due": lambda _: self.until_due(),
-            "day": lambda _: self.watch_a_day(),
-            "kill": lambda _: self.kill(),
-            "start": lambda _: self.start(),
+            "due": self._awake(self.until_due),
+            "day": self._awake(self.watch_a_day),
+            "kill": self.kill,
+            "start": self.start,
         }
         return [
             Route("/state", self._state, methods=["GET"]),
@@ -64,60 +70,86 @@ class Control:
             *(Route(f"/{name}", _telling(does), methods=["POST"]) for name, does in told.items()),
         ]
 
+    def _awake(self, does: Callable[[Given], str]) -> Callable[[Given], str]:
+        def only_then(given: Given) -> str:
+            if not self._stage.child.is_alive():
+                raise Refused("away", AWAY)
+            return does(given)
+
+        return only_then
+
     # ------------------------------------------------------------------ what it does
 
-    def send(self, given: Mapping[str, Any]) -> str:
+    def send(self, given: Given) -> str:
         """A lead as the web site would send it; empty fields are filled from a sample."""
         written = {str(name): str(value) for name, value in given.items() if str(value).strip()}
         lead = written if "email" in written else {**self._sample(), **written}
         return self._stage.send(lead)
 
-    def burst(self, _given: Mapping[str, Any]) -> str:
+    def burst(self, _given: Given) -> str:
         for _ in range(BURST):
             self._stage.send(self._sample())
         return f"{BURST} leads are on their way, one card a second."
 
-    def race(self, _given: Mapping[str, Any]) -> str:
+    def race(self, _: Given) -> str:
         """Two people press Accept on the newest open card at the same moment."""
         erik, aino = (Person.of(self._stage.workspace, who) for who in ("@erik", "@aino"))
-        cards = [seen for seen in erik.sees(CHANNEL) if Action.ACCEPT in seen.action_ids]
-        if not cards:
-            return "No lead waits for an answer: send one first."
-        clicks = [who.click(Action.ACCEPT, on=cards[-1], wait=False) for who in (erik, aino)]
+        if not self._waiting():
+            self.send({})
+        try:
+            card = erik.wait_to_see(CHANNEL, _is_open)
+        except TimeoutError:
+            raise Refused("no_card", "No lead waits for an answer: send one first.") from None
+        with self._tour.played_by(RACE):
+            clicks = [who.click(Action.ACCEPT, on=card, wait=False) for who in (erik, aino)]
         for click in clicks:
             click.wait()
         return "Erik and Aino pressed at the same moment. Look at the channel as each of them."
 
-    def switch_sellers(self, given: Mapping[str, Any]) -> str:
+    def switch_sellers(self, given: Given) -> str:
         self.sellers_work = bool(given.get("on"))
-        return "The simulated sellers are at work." if self.sellers_work else "They have stopped."
+        if self.sellers_work:
+            return "The simulated sellers are at work. Let time run to see them act."
+        return "The simulated sellers have gone home."
 
-    def until_due(self) -> str:
+    def until_due(self, _: Given) -> str:
         """To the next step of the ladder, and until it has been said."""
         due, before = self._stage.next_step(), self._ladder_messages()
-        if due is None:
-            return "Nothing is due: no lead waits. Send one first."
+        if due is None or (self._wants_waiting_lead() and not self._waiting()):
+            raise Refused("nothing_due", "No lead waits for an answer: send one first.")
         self._stage.clock.advance(to=max(due, self._stage.clock.now()) + MOMENT)
+        self._stage.tell_time()
         give_up = monotonic() + SAID_WITHIN_SECONDS
-        while self._ladder_messages() == before and monotonic() < give_up:
+        while len(said := self._ladder_messages()) == len(before) and monotonic() < give_up:
             sleep(0.05)
-        return "It was due: look at the channel, and at Maja's messages."
+        came = [CAME[kind] for kind in CAME if said.count(kind) > before.count(kind)]
+        return " ".join(came) or "It was due: look at the channel."
 
-    def _ladder_messages(self) -> int:
-        """In all channels and DMs."""
+    def _wants_waiting_lead(self) -> bool:
+        """Else the next thing due may be days away: the first contact with an accepted lead."""
+        return not {"reminder", "escalation"} <= self._tour.done
+
+    def _waiting(self) -> bool:
+        """Somebody may still answer a lead."""
+        return any(
+            _is_open(seen) for seen in Person.of(self._stage.workspace, "@erik").sees(CHANNEL)
+        )
+
+    def _ladder_messages(self) -> list[str]:
+        """What the ladder has said so far, in all channels and DMs."""
         workspace = self._stage.workspace
         everything = (m for c in list(workspace.channels) for m in workspace.messages.all_in(c))
-        return sum(kind_of(message) in LADDER for message in everything)
+        return [kind for kind in map(kind_of, everything) if kind in CAME]
 
-    def watch_a_day(self) -> str:
+    def watch_a_day(self, _: Given) -> str:
         self.day_wanted.set()
-        return "A working day passes in a minute, with simulated sellers; then comes Monday."
+        return "The rest of the day passes within a minute, with simulated sellers; then Monday."
 
-    def kill(self) -> str:
+    def kill(self, _: Given) -> str:
         self._stage.child.kill()
         return "Baton was killed without a word. Click something; then start it again."
 
-    def start(self) -> str:
+    def start(self, _: Given) -> str:
         self._stage.child.start()
         self._stage.child.wait_until_healthy(self._stage.intake_port)
         return "Baton runs again, and goes on where it was."
@@ -128,7 +160,15 @@ class Control:
             file = Path(folder) / "dropped.csv"
             file.write_bytes(text)
             done = subprocess.run(
-                [sys.executable, "-m", "bot.cli", "import", str(file), "--yes"],
+                [
+                    sys.executable,
+                    "-m",
+                    "bot.cli",
+                    "import",
+                    str(file),
+                    "--yes",
+                    *self._stage.arguments,
+                ],
                 env=self._stage.environment,
                 capture_output=True,
                 text=True,
@@ -138,14 +178,8 @@ class Control:
         return f"{done.stdout}{done.stderr}".strip()
 
     def _sample(self) -> dict[str, str]:
-        """The next sample person; after forty the same names knock from other addresses."""
         with self._taking:
-            sample = dict(next(self._samples))
-            self._sent += 1
-        if (turn := (self._sent - 1) // len(sample_leads())) > 0:
-            name, _, domain = sample["email"].partition("@")
-            sample["email"] = f"{name}+{turn}@{domain}"
-        return sample
+            return next(self.leads)
 
     # ------------------------------------------------------------------ over HTTP
 
@@ -153,10 +187,7 @@ class Control:
         done = self._tour.done
         return JSONResponse(
             {
-                "tour": [
-                    {"name": s.name, "title": s.title, "how": s.how, "done": s.name in done}
-                    for s in STEPS
-                ],
+                "tour": [asdict(step) | {"done": step.name in done} for step in STEPS],
                 "sellers": self.sellers_work,
                 "running": self._stage.child.is_alive(),
             }
@@ -169,7 +200,11 @@ class Control:
         return JSONResponse({"said": await run_in_threadpool(self.import_csv, text)})
 
 
-def _telling(does: Callable[[Mapping[str, Any]], str]) -> Callable[[Request], Any]:
+def _is_open(seen: Seen) -> bool:
+    return Action.ACCEPT in seen.action_ids
+
+
+def _telling(does: Callable[[Given], str]) -> Callable[[Request], Any]:
     async def answer(request: Request) -> Response:
         given = await request.json() if await request.body() else {}
         if not isinstance(given, dict):

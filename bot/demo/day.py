@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
 from rich.console import Console
 
-from bot.demo.leads import LeadFeed
+from bot.demo.leads import LeadFeed, people_without_end
 from bot.demo.screen import Screen, kind_of
 from bot.demo.sellers import CHANNEL, Sellers
 from bot.demo.stage import ZONE, Stage
@@ -35,24 +36,26 @@ def run_day(config: Path, console: Console, fast: bool = False, port: int = 0) -
         console.print(f"A workspace runs at {at.server.url}; Baton is working in it.", style="dim")
         sellers = Sellers(at.workspace)
         with Screen(at.workspace, console, ZONE) as screen:
-            play(at, sellers, FAST if fast else SPEED)
+            play(at, sellers, people_without_end(), FAST if fast else SPEED)
         screen.summary(sellers)
         if missing := screen.missing():
             raise DemoFailed(f"The demo did not show: {', '.join(missing)}.")
 
 
-def play(at: Stage, sellers: Sellers, speed: float) -> None:
+def play(at: Stage, sellers: Sellers, leads: Iterator[dict[str, str]], speed: float) -> None:
     """The rest of this day with its leads, the days till Monday skipped, and Monday's digest."""
     began = at.clock.now()
-    feed = LeadFeed(at.send, began + FIRST_LEAD)
+    feed = LeadFeed(at.send, leads, began + FIRST_LEAD)
     at.clock.set_speed(speed)
     at.clock.resume()
+    at.tell_time()
     while at.clock.now() < _local(began, EVENING):
         _tick(at, sellers)
         feed.send_due(at.clock.now())
     sellers.go_home()
     at.clock.set_speed(MORNING_SPEED)
     at.clock.advance(to=_local(next_monday(at.clock.now()), MORNING))
+    at.tell_time()
     give_up = monotonic() + PATIENCE_SECONDS
     while not _digest_seen(at) and monotonic() < give_up:
         _tick(at, sellers)

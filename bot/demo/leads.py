@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from importlib.resources import files
 
@@ -28,12 +29,25 @@ def sample_leads() -> list[dict[str, str]]:
     return list(csv.DictReader(text.splitlines()))
 
 
+def people_without_end() -> Iterator[dict[str, str]]:
+    """The sample people; after the last the same names knock from other addresses."""
+    for turn in itertools.count():
+        for lead in sample_leads():
+            name, _, domain = lead["email"].partition("@")
+            yield lead | {"email": f"{name}+{turn}@{domain}"} if turn else lead
+
+
 class LeadFeed:
     """Sends one lead after the other as workspace time passes."""
 
-    def __init__(self, send: Callable[[dict[str, str]], str], first_at: datetime) -> None:
+    def __init__(
+        self,
+        send: Callable[[dict[str, str]], str],
+        leads: Iterator[dict[str, str]],
+        first_at: datetime,
+    ) -> None:
         self._send = send
-        self._leads = iter(sample_leads())
+        self._leads = leads
         self._next_at = first_at
 
     def send_due(self, now: datetime) -> None:

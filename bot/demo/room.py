@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import webbrowser
 from importlib.resources import files
 from pathlib import Path
 from time import sleep
+from types import FrameType
 
 from rich.console import Console
 
@@ -14,10 +16,11 @@ from bot.demo.day import SPEED, play
 from bot.demo.screen import Screen
 from bot.demo.sellers import Sellers
 from bot.demo.stage import ZONE, Stage
-from bot.demo.tour import Tour
+from bot.demo.tour import SIMULATED, Tour
 from playground import Extension
 
 PAGE = "bot.demo.page"
+ARRIVAL = "#as=@erik&in=mql-handoff"
 TICK_SECONDS = 0.1
 
 
@@ -29,7 +32,8 @@ class Room:
         self.sellers = Sellers(self.stage.workspace)
 
     def _panel(self, stage: Stage) -> Extension:
-        self.control = Control(stage, Tour(stage.workspace))
+        self.tour = Tour(stage.workspace)
+        self.control = Control(stage, self.tour)
         page = files(PAGE)
         return Extension(
             name="Baton",
@@ -43,22 +47,33 @@ class Room:
         """One beat: what the simulated people do now, if anything. Raises ChildFailed."""
         self.stage.child.check_alive()
         if self.control.day_wanted.is_set():
-            play(self.stage, self.sellers, SPEED)
+            with self.tour.played_by(SIMULATED):
+                play(self.stage, self.sellers, self.control.leads, SPEED)
             self.stage.clock.set_speed(1.0)
+            self.stage.tell_time()
             self.control.day_wanted.clear()
         elif self.control.sellers_work:
-            self.sellers.work(self.stage.clock.now())
+            with self.tour.played_by(SIMULATED):
+                self.sellers.work(self.stage.clock.now())
 
 
 def run_page(config: Path, console: Console, port: int, open_browser: bool = True) -> None:
-    """Until Ctrl-C. Raises ChildFailed."""
+    """Until Ctrl-C, or until the terminal is closed. Raises ChildFailed, DemoFailed."""
+    for name in {"SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):  # Windows has no SIGHUP
+        signal.signal(signal.Signals[name], _interrupted)
     room = Room(config, port)
     with room.stage as stage, Screen(stage.workspace, console, ZONE):
-        console.print(f"Open {stage.server.url} in a browser. Ctrl-C ends everything.")
+        address = f"{stage.server.url}/{ARRIVAL}"
+        console.print(f"Open {address} in a browser. Ctrl-C ends everything.")
         stage.clock.resume()
         room.control.send({})  # something to accept
         if open_browser:
-            webbrowser.open(stage.server.url)
+            webbrowser.open(address)
         while True:
             room.work()
             sleep(TICK_SECONDS)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> None:
+    """Else Baton, in a session of its own, would go on without us."""
+    raise KeyboardInterrupt

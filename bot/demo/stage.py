@@ -18,6 +18,7 @@ from bot.demo.leads import send_lead
 from bot.use_cases.ports import DigestSlot
 from bot.use_cases.report import next_slot
 from playground import Extension, InstalledApp, Server, WorkspaceClock, sample_workspace
+from playground.travel import Travel
 from storage.books import Books
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -33,6 +34,7 @@ class Stage:
         self.clock = WorkspaceClock(FRIDAY_MORNING, paused=True)
         app = InstalledApp(name="Baton", commands=frozenset({"/lead"}))
         self.workspace = sample_workspace(app=app, clock=self.clock)
+        self.workspace.user("@erik").locale = "en-GB"  # whom a visitor is first, in their language
         extension = panel(self) if panel else None
         self.server = Server(self.workspace, port=port, extension=extension)
         self.intake_port = free_port()
@@ -46,22 +48,26 @@ class Stage:
             "WEBSITE_SECRET": secrets.token_hex(16),
         }
         self._config = config
-        self._open = ExitStack()
 
     def __enter__(self) -> Stage:
-        folder = self._open.enter_context(tempfile.TemporaryDirectory())
-        self._open.enter_context(self.server)
+        with ExitStack() as opening:  # whatever goes wrong on the way leaves nothing behind
+            self._set_up(opening)
+            self._open = opening.pop_all()
+        return self
+
+    def _set_up(self, opening: ExitStack) -> None:
+        folder = opening.enter_context(tempfile.TemporaryDirectory())
+        opening.enter_context(self.server)
         self.environment |= {
             "DATABASE_URL": f"sqlite:///{folder}/demo.db",
             "SLACK_API_URL": self.server.api_url,
         }
         clock_url = f"{self.server.url}/playground/clock"
-        arguments = ["--config", str(self._config), "--clock", clock_url]
+        self.arguments = ["--config", str(self._config), "--clock", clock_url]
         self._settings = load(self._config, self.environment)
-        self._books = self._open.enter_context(closing(Books(self._settings.database)))
-        self.child = self._open.enter_context(Child(arguments, self.environment))
+        self._books = opening.enter_context(closing(Books(self._settings.database)))
+        self.child = opening.enter_context(Child(self.arguments, self.environment))
         self.child.wait_until_healthy(self.intake_port)
-        return self
 
     def __exit__(
         self,
@@ -70,6 +76,10 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         self._open.close()
+
+    def tell_time(self) -> None:
+        """The pages do not see it when we move the clock ourselves."""
+        Travel(self.workspace).tell()
 
     def next_step(self) -> datetime | None:
         """When Baton's ladder speaks next, as its books say."""

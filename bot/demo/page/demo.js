@@ -12,6 +12,8 @@ const SAMPLE = [
   ["why", "Why now", "Asked for a price for 40 people"],
 ];
 
+const SMALL = "(max-width: 820px), (max-height: 700px)";
+
 export default function (page) {
   const tour = startTour(page);
   page.addPanel({ id: "leads", title: "Leads", render: (host) => leads(page, host) });
@@ -22,60 +24,93 @@ export default function (page) {
 
 function startTour(page) {
   const steps = page.h("ol", { class: "tour-steps" });
+  const progress = page.h("p", { class: "tour-progress", role: "status" });
+  const fold = page.h("button", { type: "button", class: "as-link", onclick: () => setFolded(!folded) });
+  let folded = matchMedia(SMALL).matches;
+  let told = [];
   let shown = "";
 
-  async function look() {
-    const state = await page.fetch("state");
-    if (!state || JSON.stringify(state.tour) === shown) return;
-    shown = JSON.stringify(state.tour);
-    const next = state.tour.find((step) => !step.done);
-    page.fill(steps, state.tour.map((step) => entry(page, step, step === next)));
-    if (!next) page.addNotice("That was the tour. The workspace is yours: Ctrl-C ends it.");
+  function setFolded(wanted) {
+    folded = wanted;
+    paint();
   }
 
-  const corner = page.addPanel({
+  async function look() {
+    told = (await page.fetch("state")).tour;
+    paint();
+  }
+
+  // Only what has changed is drawn, so that a button keeps its focus.
+  function paint() {
+    const key = JSON.stringify([told, folded, page.me.id]);
+    if (key === shown) return;
+    shown = key;
+    const done = told.filter((step) => step.done).length;
+    const next = told.find((step) => !step.done);
+    const before = next ? told[told.indexOf(next) - 1] : told.at(-1);
+    const visible = folded ? told.filter((step) => step === next || step === before) : told;
+    progress.textContent = next ? `${done} of ${told.length} done` : "All done. The workspace is yours.";
+    fold.textContent = folded ? "Show all steps" : "Only this step";
+    fold.setAttribute("aria-expanded", String(!folded));
+    page.fill(steps, visible.map((step) => entry(page, step, step === next, step === before)));
+  }
+
+  return page.addPanel({
     id: "tour",
     title: "Baton in seven steps",
     place: "corner",
     open: true,
     render(host) {
-      page.fill(host, steps, actions(page));
-      look();
-      const beat = setInterval(look, 1000);
-      const heard = page.on("message_posted", look);
+      page.fill(host, page.h("div", { class: "tour-head" }, progress, fold), steps, actions(page, look));
+      const soon = () => look().catch(() => {}); // the page itself says that nobody answers
+      soon();
+      const beat = setInterval(soon, 1000);
+      const leave = page.onPerson(paint);
       return () => {
         clearInterval(beat);
-        heard();
+        leave();
       };
     },
   });
-  return corner;
 }
 
-function entry(page, step, isNext) {
+function entry(page, step, isNext, isLast) {
   const mark = step.done ? "✓" : isNext ? "→" : "·";
   const state = step.done ? "done" : isNext ? "next" : "later";
   return page.h(
     "li",
-    { class: `tour-${state}`, "aria-current": isNext ? "step" : null },
+    { class: `tour-${state}`, "aria-current": isNext ? "step" : null, data: { step: step.name } },
     page.h("span", { class: "tour-mark", "aria-hidden": "true" }, mark),
     page.h(
       "div",
       {},
       page.h("strong", {}, step.title),
       step.done ? page.h("span", { class: "tour-said" }, " done") : null,
-      isNext ? page.h("p", {}, step.how) : null,
+      isNext ? hint(page, step.how, step.as_whom, "mql-handoff") : null,
+      isLast && step.done && step.then ? hint(page, step.then, step.then_as, step.then_in) : null,
     ),
   );
 }
 
-function actions(page) {
+// What to do or to look at, with a button to be whom it takes.
+function hint(page, text, handle, where) {
+  const person = page.people.find((known) => known.handle === handle);
+  const offer = person && person.id !== page.me.id;
+  const become = async () => {
+    await page.be(person.id);
+    page.go(where);
+  };
+  const be = page.h("button", { type: "button", class: "button tour-be", onclick: become }, `Be ${person?.name.split(" ")[0]}`);
+  return page.h("p", {}, text, " ", offer ? be : null);
+}
+
+function actions(page, after) {
   return page.h(
     "div",
     { class: "demo-buttons" },
-    button(page, "Send a lead", "lead", {}),
-    button(page, "Race for a lead", "race", {}),
-    button(page, "Until something is due", "due", {}),
+    button(page, "Send a lead", "lead", {}, after),
+    button(page, "Race for a lead", "race", {}, after),
+    button(page, "Until something is due", "due", {}, after),
   );
 }
 
