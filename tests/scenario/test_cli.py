@@ -196,6 +196,22 @@ def test_a_clock_that_cannot_be_read_is_one_sentence(baton: Service, clock: str)
         assert told.stderr.startswith("--clock")
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("127.0.0.1:1", "--slack takes the Web API's address, as http://127.0.0.1:8040/api/."),
+        ("http://127.0.0.1:1/api", "No Slack answers at the address of --slack."),
+    ],
+)
+def test_a_replay_into_no_slack_is_a_sentence(baton: Service, address: str, says: str) -> None:
+    """And before anything is posted, how fast it goes and who hears nothing."""
+    told = baton.command("replay", "tests/data/history.csv", "--slack", address)
+    assert (2, says) == (told.returncode, told.stderr.splitlines()[-1])
+    if address.startswith("http"):
+        assert "about one message a second in each channel" in told.stderr
+        assert "whom that Slack does not know get no direct messages" in told.stderr
+
+
 def test_every_command_and_option_explains_itself(baton: Service) -> None:
     """`--help` is enough to go on, and says `baton`, however it was started."""
     for command, parameters in explained(get_command(commands)):
