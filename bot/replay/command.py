@@ -112,9 +112,7 @@ def _roster(settings: Settings, history: History, api: SlackApi | None) -> Roste
         return people.made_up(actors, settings.queues, settings.digest.channel, owners)
     real = api.roster()
     if not isinstance(real, Roster):
-        raise SlackUnreadable(
-            f"Slack does not say who is there ({reason(real)}): check SLACK_BOT_TOKEN and --slack."
-        )
+        raise SlackUnreadable(_why(real))
     return people.completed(real, actors)
 
 
