@@ -8,7 +8,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -31,6 +31,8 @@ LONGEST_CSV_BYTES = 2_000_000
 IMPORT_SECONDS = 60
 MOMENT = timedelta(seconds=1)
 SAID_WITHIN_SECONDS = 5.0
+POSTED_WITHIN_SECONDS = 2.0
+NONE_WAITS = "No lead waits for an answer: send one first."
 AWAY = "Baton is not running. Start it again under Tools, Baton."
 CAME = {
     "reminder": "A reminder came: it is in the card's thread.",
@@ -99,7 +101,7 @@ class Control:
         try:
             card = erik.wait_to_see(CHANNEL, _is_open)
         except TimeoutError:
-            raise Refused("no_card", "No lead waits for an answer: send one first.") from None
+            raise Refused("no_card", NONE_WAITS) from None
         with self._tour.played_by(RACE):
             clicks = [who.click(Action.ACCEPT, on=card, wait=False) for who in (erik, aino)]
         for click in clicks:
@@ -114,9 +116,9 @@ class Control:
 
     def until_due(self, _: Given) -> str:
         """To the next step of the ladder, and until it has been said."""
-        due, before = self._stage.next_step(), self._ladder_messages()
-        if due is None or (self._wants_waiting_lead() and not self._waiting()):
-            raise Refused("nothing_due", "No lead waits for an answer: send one first.")
+        due, before = self._next_step(), self._ladder_messages()
+        if due is None:
+            raise Refused("nothing_due", NONE_WAITS)
         self._stage.clock.advance(to=max(due, self._stage.clock.now()) + MOMENT)
         self._stage.tell_time()
         give_up = monotonic() + SAID_WITHIN_SECONDS
@@ -125,9 +127,14 @@ class Control:
         came = [CAME[kind] for kind in CAME if said.count(kind) > before.count(kind)]
         return " ".join(came) or "It was due: look at the channel."
 
-    def _wants_waiting_lead(self) -> bool:
-        """Else the next thing due may be days away: the first contact with an accepted lead."""
-        return not {"reminder", "escalation"} <= self._tour.done
+    def _next_step(self) -> datetime | None:
+        """The tour is about leads without an answer; the first contact with others is days away."""
+        if self._tour.done >= {"reminder", "escalation"}:
+            return self._stage.next_step()
+        give_up = monotonic() + POSTED_WITHIN_SECONDS  # the lead may have been sent just now
+        while (due := self._stage.next_answer_step()) is None and monotonic() < give_up:
+            sleep(0.05)
+        return due
 
     def _waiting(self) -> bool:
         """Somebody may still answer a lead."""

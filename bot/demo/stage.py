@@ -23,6 +23,7 @@ from storage.books import Books
 
 ZONE = ZoneInfo("Europe/Stockholm")
 FRIDAY_MORNING = datetime(2026, 3, 6, 8, 55, tzinfo=ZONE).astimezone(UTC)
+MOST_WAITING = 500  # leads looked through for the one that is due first
 
 Panel = Callable[["Stage"], Extension]
 
@@ -85,6 +86,14 @@ class Stage:
         """When Baton's ladder speaks next, as its books say."""
         with self._books.reading() as work:
             return work.handoffs.next_due()
+
+    def next_answer_step(self) -> datetime | None:
+        """The same, of the leads that nobody has answered yet."""
+        queues = [queue.name for queue in self._settings.queues]
+        with self._books.reading() as work:
+            waiting = work.handoffs.waiting_in(queues, MOST_WAITING).first
+        clocks = (listed.handoff.clock for listed in waiting)
+        return min((c.next_step_at for c in clocks if c and c.next_step_at), default=None)
 
     def next_due(self) -> datetime | None:
         """When Baton has something to do by itself: a step of the ladder, or the digest."""
