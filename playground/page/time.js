@@ -34,7 +34,7 @@ export function format(instant, options, zone = store.me?.tz ?? "UTC") {
 }
 
 export function clockTime(instant, zone) {
-  return format(instant, { hour: "numeric", minute: "2-digit" }, zone);
+  return format(instant, { timeStyle: "short" }, zone);
 }
 
 // 2026-03-09 in the reader's zone: for comparing days, and Slack's {date_num}.
@@ -66,7 +66,7 @@ export function moment(instant) {
 }
 
 export function fullTime(instant) {
-  return `${format(instant, LONG)}, ${format(instant, { hour: "numeric", minute: "2-digit", second: "2-digit" })}`;
+  return `${format(instant, LONG)}, ${format(instant, { timeStyle: "medium" })}`;
 }
 
 const STEPS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
@@ -90,7 +90,7 @@ const TOKENS = {
   date_long_pretty: (instant) => pretty(instant, LONG),
   day_divider_pretty: (instant) => pretty(instant, LONG),
   time: (instant) => clockTime(instant),
-  time_secs: (instant) => format(instant, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
+  time_secs: (instant) => format(instant, { timeStyle: "medium" }),
   ago,
 };
 

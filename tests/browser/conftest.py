@@ -18,10 +18,16 @@ from playground import sample_workspace as sample_company
 from tests.playground import tiny_app
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SCREENS = Path(__file__).parents[2] / "artefacts"
 DESKTOP = {"width": 1440, "height": 900}
 THURSDAY = datetime(2026, 3, 5, 8, tzinfo=UTC)  # 09:00 in Stockholm
@@ -98,6 +104,7 @@ def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
 
     def opened(who: str = "erik", where: str = "sales", size=DESKTOP, **options: Any) -> Page:
         context = browser.new_context(viewport=size, **options)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         watch(page, troubles)

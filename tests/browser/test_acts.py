@@ -21,13 +21,22 @@ CONFIRM = {
 
 def clicked(workspace, action_id: str):
     """The one click on this action, once the app has answered."""
+    newest = 0
+    while not (found := clicks(workspace, action_id)):
+        assert workspace.feed.wait_past(newest, timeout_s=5), f"nobody clicked {action_id}"
+        newest = workspace.feed.last
     workspace.deliveries.wait_quiet()
-    [delivery] = [
+    assert found == clicks(workspace, action_id)
+    [delivery] = found
+    return delivery
+
+
+def clicks(workspace, action_id: str):
+    return [
         delivery
         for delivery in workspace.deliveries.kept
         if (delivery.payload.get("actions") or [{}])[0].get("action_id") == action_id
     ]
-    return delivery
 
 
 def test_a_button_is_clicked_once_and_acked(open_page, post, app, workspace):

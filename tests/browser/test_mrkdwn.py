@@ -66,7 +66,7 @@ TABLE = [
     ("10:30:45", "10:30:45"),
     ("<!date^1772701200^{date_num} {time}|then>", "<time>2026-03-05 14:30</time>"),
     ("<!date^1772701200^{date_long}|then>", "<time>Thursday, 5 March 2026</time>"),
-    ("<!date^1772701200^{date_short}^https://a.example|then>", '<a href="https://a.example/">5 Mar 2026</a>'),
+    ("<!date^0^{date_short}^https://a.example|x>", '<a href="https://a.example/">1 Jan 1970</a>'),
     ("<!date^soon^{date}|then>", "<time>then</time>"),
     ("<@U0NOBODY|gone>", "<span>@gone</span>"),
 ]  # fmt: skip
@@ -83,8 +83,12 @@ def test_mentions_are_names(page):
     ids = page.evaluate(
         """async () => {
           const { store } = await import("/page/store.js");
-          const id = (kind, name) => [...store[kind].values()].find((x) => x.handle === name || x.name === name).id;
-          return [id("users", "aino"), id("groups", "nordic-sales"), id("channels", "sales")];
+          const known = (kind, by, name) => [...store[kind].values()].find((x) => x[by] === name);
+          return [
+            known("users", "handle", "aino").id,
+            known("groups", "handle", "nordic-sales").id,
+            known("channels", "name", "sales").id,
+          ];
         }"""
     )
     text = "<@{}> <!subteam^{}> <#{}>".format(*ids)
