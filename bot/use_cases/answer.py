@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
@@ -96,21 +97,41 @@ def _answer(
 ) -> Answered:
     """The answer, the card's news and what others must hear, in one commit."""
     now = desk.clock()
+    judge = partial(_judge, desk, handoff_id, by, answer, decide, now)
+    if not desk.replaying:
+        with desk.books.reading() as work:  # a crowd that is late need not queue for the lock
+            if isinstance(late := judge(work), Answered):
+                return late
     with desk.books.writing() as work:
-        before = work.handoffs.get(handoff_id)
-        if not desk.replaying:
-            check_may_answer(desk, work, before, by)
-        terms = work.terms.get(before.offer.promised.terms_version)
-        try:
-            move = decide(before, terms, now)
-        except AlreadyAnswered:
-            return _repeated_or_raise(before, answer, by)
-        after = work.handoffs.record(before, move)
+        judged = judge(work)
+        if isinstance(judged, Answered):
+            return judged
+        after = work.handoffs.record(*judged)
         work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
         tell(desk, work, after, now)
         work.commit()
     desk.said()
     return Answered(after)
+
+
+def _judge(
+    desk: Desk,
+    handoff_id: int,
+    by: str | None,
+    answer: Answer,
+    decide: Callable[[Handoff, Terms, datetime], Move],
+    now: datetime,
+    work: UnitOfWork,
+) -> tuple[Handoff, Move] | Answered:
+    """The handoff and the move it allows; or this person's own answer, given before."""
+    before = work.handoffs.get(handoff_id)
+    if not desk.replaying:
+        check_may_answer(desk, work, before, by)
+    terms = work.terms.get(before.offer.promised.terms_version)
+    try:
+        return before, decide(before, terms, now)
+    except AlreadyAnswered:
+        return _repeated_or_raise(before, answer, by)
 
 
 def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None) -> None:
