@@ -314,7 +314,7 @@ def demo(
             sample_company.run_day(config, console, fast, port)
         else:
             sample_company.run_page(config, console, port, open_browser=not no_browser)
-    except (sample_company.DemoFailed, sample_company.ChildFailed) as error:
+    except sample_company.FAILURES as error:
         raise Stop(str(error)) from None
     except KeyboardInterrupt:
         console.print("Stopped.")

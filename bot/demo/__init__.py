@@ -8,5 +8,8 @@ from __future__ import annotations
 from bot.demo.child import ChildFailed
 from bot.demo.day import DemoFailed, run_day
 from bot.demo.room import run_page
+from bot.demo.stage import PortTaken
 
-__all__ = ["ChildFailed", "DemoFailed", "run_day", "run_page"]
+FAILURES = (ChildFailed, DemoFailed, PortTaken)  # each a sentence for whoever started it
+
+__all__ = ["FAILURES", "run_day", "run_page"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import tempfile
@@ -26,6 +27,10 @@ FRIDAY_MORNING = datetime(2026, 3, 6, 8, 55, tzinfo=ZONE).astimezone(UTC)
 MOST_WAITING = 500  # leads looked through for the one that is due first
 
 Panel = Callable[["Stage"], Extension]
+
+
+class PortTaken(RuntimeError):
+    """The sentence says what to do."""
 
 
 class Stage:
@@ -58,7 +63,7 @@ class Stage:
 
     def _set_up(self, opening: ExitStack) -> None:
         folder = opening.enter_context(tempfile.TemporaryDirectory())
-        opening.enter_context(self.server)
+        self._open_port(opening)
         self.environment |= {
             "DATABASE_URL": f"sqlite:///{folder}/demo.db",
             "SLACK_API_URL": self.server.api_url,
@@ -77,6 +82,16 @@ class Stage:
         trace: TracebackType | None,
     ) -> None:
         self._open.close()
+
+    def _open_port(self, opening: ExitStack) -> None:
+        try:
+            opening.enter_context(self.server)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise PortTaken(
+                "Another program uses this port: try another --port, or none."
+            ) from None
 
     def tell_time(self) -> None:
         """The pages do not see it when we move the clock ourselves."""

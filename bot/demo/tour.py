@@ -78,8 +78,8 @@ STEPS = (
     Step(
         "digest",
         "Monday morning: the week in figures",
-        "Press “Next Monday” at the top. At nine Baton posts its digest in #mql-handoff.",
-        then="Its chart and the figures by reason and source are in its thread.",
+        "Press “Next Monday” at the top: at nine the digest comes to #mql-handoff, with its chart.",
+        then="The figures by source, seller and reason are in its thread.",
     ),
 )
 

@@ -48,8 +48,9 @@ function startTour(page) {
     const done = told.filter((step) => step.done).length;
     const next = told.find((step) => !step.done);
     const before = next ? told[told.indexOf(next) - 1] : told.at(-1);
-    const visible = folded ? told.filter((step) => step === next || step === before) : told;
+    const visible = folded || !next ? told.filter((step) => step === next || step === before) : told;
     progress.textContent = next ? `${done} of ${told.length} done` : "All done. The workspace is yours.";
+    fold.hidden = !next;
     fold.textContent = folded ? "Show all steps" : "Only this step";
     fold.setAttribute("aria-expanded", String(!folded));
     page.fill(steps, visible.map((step) => entry(page, step, step === next, step === before)));
@@ -215,10 +216,14 @@ function button(page, label, path, body, after = () => {}) {
   );
 }
 
+let said = null;
+
+// One sentence at a time: the last one is what matters.
 async function say(page, path, body) {
-  try {
-    page.addNotice((await page.fetch(path, body)).said);
-  } catch (error) {
-    page.addNotice({ text: error.message, kind: "error" });
-  }
+  const given = await page.fetch(path, body).then(
+    (told) => ({ text: told.said }),
+    (error) => ({ text: error.message, kind: "error" }),
+  );
+  said?.remove();
+  said = page.addNotice(given);
 }
