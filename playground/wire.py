@@ -85,7 +85,8 @@ class Wire:
             file = self._workspace.files.get(request.path_params["file"])
         except SlackError:
             return PlainTextResponse("file_not_found", 404)
-        return Response(file.content or b"", media_type=mimetype(file.name))
+        headers = {"x-content-type-options": "nosniff"}
+        return Response(file.content or b"", media_type=mimetype(file.name), headers=headers)
 
     async def _respond(self, request: Request) -> Response:
         args: Json = {}

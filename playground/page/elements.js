@@ -10,6 +10,7 @@ import { plain, textObject } from "./mrkdwn.js";
 import { openList } from "./choose.js";
 import { picture } from "./pictures.js";
 import { isMenu, menu } from "./menus.js";
+import { secondsOf, wallClock } from "./time.js";
 
 export function elementOf(block, element, on) {
   const make = ELEMENTS[element.type] ?? (isMenu(element) ? menu : unknown);
@@ -87,11 +88,11 @@ function overflow(block, element, on) {
   return made;
 }
 
-// Slack's datetimes are seconds; the field shows them in this computer's zone, as Slack does.
+// Slack's datetimes are seconds; the field shows them in the person's zone.
 function picked(block, element, on, type, label) {
   const whole = type === "datetime-local";
   const now = on.value(block, element);
-  const shown = whole && now ? localField(now) : (now ?? "");
+  const shown = whole && now ? wallClock(now) : (now ?? "");
   const hint = plain(element.placeholder) || label;
   const input = h("input", {
     type,
@@ -101,16 +102,11 @@ function picked(block, element, on, type, label) {
     ...on.labels(block, hint),
     data: { action: element.action_id },
     onchange: async () => {
-      const chosen = whole ? Math.floor(new Date(input.value).getTime() / 1000) || null : input.value || null;
+      const chosen = whole ? secondsOf(input.value) : input.value || null;
       if (!(await does(input, block, element, on, chosen))) input.value = shown;
     },
   });
   return input;
-}
-
-function localField(seconds) {
-  const at = new Date(seconds * 1000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function ticks(block, element, on, type) {

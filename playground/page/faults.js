@@ -12,7 +12,7 @@ const SLOW_S = 2;
 const FAULTS = [
   ["Rate limit", "The next call is answered 429, with Retry-After: 10.", { kind: "rate_limit", retry_after: 10 }],
   ["Lose next reply", "The next call is performed, and its answer lost.", { kind: "lose_reply" }],
-  ["Out of order", "The next call is answered 503 and not performed.", { kind: "status", status: 503 }],
+  ["Server error", "The next call is answered 503 and not performed.", { kind: "status", status: 503 }],
   ["Make Slack slow", `Each answer comes ${SLOW_S} s later, until cleared.`, { kind: "delay", seconds: SLOW_S }],
 ];
 const SOCKETS = [

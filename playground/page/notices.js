@@ -4,6 +4,7 @@ import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const SHOWN_MS = 7000;
+const MOST = 3;
 
 export function notice({ text, kind = "info", action = null }) {
   const place = document.getElementById("notices");
@@ -19,6 +20,7 @@ export function notice({ text, kind = "info", action = null }) {
     action.run();
   }
   place.append(note);
+  while (place.childElementCount > MOST) place.firstChild.remove();
   setTimeout(() => note.remove(), SHOWN_MS);
   return note;
 }

@@ -43,6 +43,21 @@ export function dayOf(instant, zone = store.me?.tz ?? "UTC") {
   return parts.format(instant);
 }
 
+// What a clock on the person's wall shows: 2026-03-09T09:30.
+export function wallClock(seconds, zone = store.me?.tz ?? "UTC") {
+  const written = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
+  return written.format(new Date(seconds * 1000)).replace(" ", "T");
+}
+
+// The seconds at which it shows that. Twice, because the offset may change between the guess and it.
+export function secondsOf(wall) {
+  const wanted = Date.parse(`${wall}Z`) / 1000;
+  if (Number.isNaN(wanted)) return null;
+  let at = wanted;
+  for (let turn = 0; turn < 2; turn += 1) at += wanted - Date.parse(`${wallClock(at)}Z`) / 1000;
+  return at;
+}
+
 const LONG = { weekday: "long", year: "numeric", month: "long", day: "numeric" };
 const MIDDLE = { year: "numeric", month: "long", day: "numeric" };
 const SHORT = { year: "numeric", month: "short", day: "numeric" };

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from slack_bolt import App
 from slack_sdk import WebClient
 
@@ -100,7 +100,8 @@ def post(client: WebClient, channel: str) -> Callable[..., str]:
 @pytest.fixture
 def open_page(browser: Browser, server: Server) -> Iterator[OpenPage]:
     """A window of its own for each call; fails if a page erred or asked for anything elsewhere."""
-    contexts, troubles = [], []
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
 
     def opened(who: str = "erik", where: str = "sales", size=DESKTOP, **options: Any) -> Page:
         context = browser.new_context(viewport=size, **options)

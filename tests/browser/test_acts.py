@@ -115,6 +115,7 @@ def test_a_list_is_asked_from_the_app(open_page, post, workspace):
 @pytest.mark.parametrize(
     ("kind", "typed", "field", "told"),
     [
+        ("datetimepicker", "2026-03-30T09:30", "selected_date_time", 1774843200),
         ("datepicker", "2026-03-09", "selected_date", "2026-03-09"),
         ("timepicker", "09:30", "selected_time", "09:30"),
     ],
@@ -122,7 +123,7 @@ def test_a_list_is_asked_from_the_app(open_page, post, workspace):
 def test_a_day_or_a_time_is_picked(open_page, post, workspace, kind, typed, field, told):
     """The picked day or time arrives as the person sees it."""
     post("A card", blocks=[actions(element(kind, "when"))])
-    page = open_page()
+    page = open_page("priya")  # in Kolkata, five and a half hours ahead
     page.locator("[data-action=when]").fill(typed)
     expect(page.locator("[data-action=when]")).not_to_have_attribute("aria-busy", "true")
 

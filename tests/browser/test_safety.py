@@ -125,12 +125,13 @@ def test_the_live_feed_refuses_other_pages(server):
     """A WebSocket from another page is closed before it is opened."""
     from websockets.exceptions import InvalidStatus
     from websockets.sync.client import connect
+    from websockets.typing import Origin
 
     address = server.url.replace("http", "ws") + "/live"
     with connect(address) as own:
         server.person("@erik").say("hello", "sales")
         assert "message_posted" in str(own.recv(timeout=5))
-    with pytest.raises(InvalidStatus), connect(address, origin="https://evil.example"):
+    with pytest.raises(InvalidStatus), connect(address, origin=Origin("https://evil.example")):
         pass
 
 

@@ -65,7 +65,7 @@ def test_late_acks_and_429_are_red(page, post, workspace, client, channel):
 
 @pytest.mark.parametrize(
     ("pressed", "error"),
-    [("Rate limit", "ratelimited"), ("Out of order", "HTTP 503"), ("Lose next reply", "")],
+    [("Rate limit", "ratelimited"), ("Server error", "HTTP 503"), ("Lose next reply", "")],
 )
 def test_faults_at_the_press_of_a_button(page, client, channel, pressed, error):
     """The next call meets the fault; what waits is listed, and gone when it was met."""
