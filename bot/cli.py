@@ -120,7 +120,8 @@ def check(
     findings = checkup.examine(load(config, os.environ), ask_slack=not offline)
     for finding in findings:
         style = "red" if finding.blocks else "yellow"
-        told.print(f"{'error' if finding.blocks else 'note '}  {finding.says}", style=style)
+        kind = "error" if finding.blocks else "note "
+        told.print(f"{kind}  {finding.says}", style=style, markup=False)
     if any(finding.blocks for finding in findings):
         raise typer.Exit(1)
     out.print("Ready." if not findings else "Ready; the notes above are worth a look.")
