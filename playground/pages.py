@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -20,6 +20,7 @@ from playground.person import Person
 from playground.workspace import Workspace
 
 FILES = Path(__file__).with_name("page")
+KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 LONGEST_PAGE = 500  # messages
 INSPECTED = 200  # of the newest deliveries and calls, at a time
 
@@ -40,6 +41,10 @@ def _policy(host: str) -> str:
             "trusted-types 'none'",
         ]
     )
+
+
+def _scripts() -> list[str]:
+    return sorted(path.name for path in FILES.glob("*.js"))
 
 
 class Pages:
@@ -74,15 +79,18 @@ class Pages:
             "x-content-type-options": "nosniff",
             "referrer-policy": "no-referrer",
             "cache-control": "no-cache",
+            # Else the browser learns of each module only from the one that imports it.
+            "link": ", ".join(f"</page/{name}>; rel=modulepreload" for name in _scripts()),
         }
-        return FileResponse(FILES / "index.html", headers=headers)
+        return HTMLResponse((FILES / "index.html").read_bytes(), headers=headers)
 
     async def _file(self, request: Request) -> Response:
-        name = request.path_params["file"]
-        if name not in {path.name for path in FILES.iterdir()}:
+        path = FILES / Path(request.path_params["file"]).name
+        kind = KINDS.get(path.suffix)
+        if kind is None or not path.is_file():
             return JSONResponse({"error": "not_found"}, 404)
         headers = {"cache-control": "no-cache", "x-content-type-options": "nosniff"}
-        return FileResponse(FILES / name, headers=headers)
+        return Response(path.read_bytes(), media_type=kind, headers=headers)
 
     async def _permalink(self, request: Request) -> Response:
         """A link to a message opens the page at it, as whoever the page last was."""

@@ -106,7 +106,9 @@ class Server:
 
     def start(self) -> Server:
         self._ready.clear()
-        listening = socket.socket()
+        # asyncio switches Nagle's delay off only where the protocol is named: else each answer on a
+        # connection kept open waits 40 ms for the other side's delayed ack.
+        listening = socket.socket(proto=socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((self._host, self._port))
         listening.listen(BACKLOG)  # so that nobody is turned away before uvicorn takes over

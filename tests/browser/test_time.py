@@ -35,17 +35,18 @@ def test_time_stands_and_runs(open_page, workspace):
 
 
 @pytest.mark.parametrize(
-    ("pressed", "arrives"),
+    ("pressed", "arrives", "face"),
     [
-        ("+15 min", THURSDAY + timedelta(minutes=15)),
-        ("Next morning", datetime(2026, 3, 6, 8, tzinfo=UTC)),
-        ("Next Monday", datetime(2026, 3, 9, 8, tzinfo=UTC)),
+        ("+15 min", THURSDAY + timedelta(minutes=15), "tors 5 mars09:15Stockholm"),
+        ("Next morning", datetime(2026, 3, 6, 8, tzinfo=UTC), "fre 6 mars09:00Stockholm"),
+        ("Next Monday", datetime(2026, 3, 9, 8, tzinfo=UTC), "mån 9 mars09:00Stockholm"),
     ],
 )
-def test_time_goes_ahead(open_page, browser, pressed, arrives, channel_of_time):
+def test_time_goes_ahead(pressed, arrives, face, channel_of_time):
     """A press leads to the next quarter, to nine in the morning, to Monday at nine."""
     server, page, _ = channel_of_time([])
     bar(page).get_by_role("button", name=pressed).click()
+    expect(page.locator(".clock-face")).to_have_text(face)
     expect(bar(page).get_by_role("button", name=pressed)).to_be_visible()
 
     assert arrives == server.workspace.clock.now()
