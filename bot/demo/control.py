@@ -219,6 +219,6 @@ def _telling(does: Callable[[Given], str]) -> Callable[[Request], Any]:
         try:
             return JSONResponse({"said": await run_in_threadpool(does, given)})
         except Refused as refused:
-            return JSONResponse({"said": str(refused)}, 409)
+            return JSONResponse({"said": refused.sentence}, 409)
 
     return answer

@@ -89,9 +89,7 @@ class Stage:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
-            raise PortTaken(
-                "Another program uses this port: try another --port, or none."
-            ) from None
+            raise PortTaken("Another program uses this port. Try another --port.") from None
 
     def tell_time(self) -> None:
         """The pages do not see it when we move the clock ourselves."""

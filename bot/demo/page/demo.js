@@ -140,7 +140,7 @@ function field(page, name, label, example) {
     "label",
     { class: "demo-field" },
     page.h("span", {}, label),
-    page.h("input", { name, placeholder: example, autocomplete: "off" }),
+    page.h("input", { class: "field", name, placeholder: example, autocomplete: "off" }),
   );
 }
 
