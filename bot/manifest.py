@@ -8,6 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 COMMAND = "/lead"
+DESCRIPTION = "Look a lead up"
+USAGE = "ada@acme.com | acme | L-123 | help"
 
 SCOPES = {
     "chat:write": "post cards, reminders and digests",
@@ -49,8 +51,8 @@ def manifest(mode: str, public_url: str | None = None) -> dict[str, Any]:
             "slash_commands": [
                 {
                     "command": COMMAND,
-                    "description": "Look a lead up",
-                    "usage_hint": "ada@acme.com | acme | L-123 | help",
+                    "description": DESCRIPTION,
+                    "usage_hint": USAGE,
                     "should_escape": False,
                     **by_http,
                 }

@@ -16,9 +16,17 @@ from zoneinfo import ZoneInfo
 from bot.config import load
 from bot.demo.child import Child, free_port
 from bot.demo.leads import send_lead
+from bot.manifest import COMMAND, DESCRIPTION, USAGE
 from bot.use_cases.ports import DigestSlot
 from bot.use_cases.report import next_slot
-from playground import Extension, InstalledApp, Server, WorkspaceClock, sample_workspace
+from playground import (
+    CommandHint,
+    Extension,
+    InstalledApp,
+    Server,
+    WorkspaceClock,
+    sample_workspace,
+)
 from playground.travel import Travel
 from storage.books import Books
 
@@ -38,7 +46,11 @@ class Stage:
 
     def __init__(self, config: Path, port: int = 0, panel: Panel | None = None) -> None:
         self.clock = WorkspaceClock(FRIDAY_MORNING, paused=True)
-        app = InstalledApp(name="Baton", commands=frozenset({"/lead"}))
+        app = InstalledApp(
+            name="Baton",
+            commands=frozenset({COMMAND}),
+            command_hints={COMMAND: CommandHint(USAGE, DESCRIPTION)},
+        )
         self.workspace = sample_workspace(app=app, clock=self.clock)
         self.workspace.user("@erik").locale = "en-GB"  # whom a visitor is first, in their language
         extension = panel(self) if panel else None
