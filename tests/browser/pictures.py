@@ -66,7 +66,7 @@ def take_digest(page: Page, url: str) -> None:
     chart.scroll_into_view_if_needed()  # until then it is not even fetched
     chart.evaluate("image => image.decode()")
     digest.locator(".thread-link").click()
-    page.set_viewport_size({"width": 1280, "height": 1000})
+    page.set_viewport_size({"width": 1280, "height": 1120})
     scroll_to(page, "The week of 2 Mar 2026")
     keep(page, "digest-in-slack.png")
 

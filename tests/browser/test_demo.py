@@ -3,11 +3,13 @@
 import re
 import signal
 from contextlib import ExitStack
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import DESKTOP
 from tests.browser.demo import Demo
 
 CHANNEL = "mql-handoff"
@@ -210,36 +212,33 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])
-def test_hostile_names_stay_text(open_page, size, keep_screen):
+def test_hostile_names_stay_text(page, keep_screen):
     """Whatever somebody calls themselves in a form, the page shows letters, and keeps its shape."""
-    page = open_page("erik", CHANNEL, size)
     page.get_by_role("button", name="Close: Baton in seven steps").click()
     panel = open_tools(page, "Leads")
     for number, name in enumerate(HOSTILE):
-        panel.get_by_label("Name", exact=True).fill(name)
+        for label in ("Name", "Company", "Why now"):
+            panel.get_by_label(label, exact=True).fill(name)
         panel.get_by_label("E-mail").fill(f"person{number}@acme{number}.example")
-        panel.get_by_label("Company").fill(name)
-        panel.get_by_label("Why now").fill(name)
         panel.get_by_label("Source").fill("webinar")
         panel.get_by_role("button", name="Send this lead").click()
-        expect(page.locator(".notice-text")).to_have_text(
-            "The lead was taken in; its card is on the way."
-        )
-        page.get_by_role("button", name="Close", exact=True).click()
+        expect(page.locator("#main .block-header")).to_have_count(number + 2)
     page.get_by_role("button", name="Close the tools").click()
 
-    expect(page.locator("#main").get_by_role("button", name="Accept")).to_have_count(5)
-    expect(messages(page, "<img src=x onerror=window.broken=1>")).to_be_visible()
-    expect(messages(page, "<!channel> *Boss*")).to_be_visible()
+    for name in HOSTILE[:2]:
+        expect(messages(page, name)).to_be_visible()
     assert page.evaluate("window.broken === undefined")
     expect(page.locator("#main img")).to_have_count(0)
     expect(page.locator("#main .mention", has_text="@channel")).to_have_count(0)
-    keep_screen(page, f"demo-hostile-{size['width']}")
-    too_wide = """all => all.filter(each => each.scrollWidth > each.clientWidth + 1).length"""
-    assert 0 == page.locator("html, body, #main, #main .scroller, #main .message").evaluate_all(
-        too_wide
-    )
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        keep_screen(page, f"demo-hostile-{size['width']}")
+        assert [] == page.evaluate(TOO_WIDE)
+
+
+TOO_WIDE = """() => [...document.querySelectorAll("html, body, #main, #main .scroller, .message")]
+  .filter((each) => each.scrollWidth > each.clientWidth + 1)
+  .map((each) => each.className || each.tagName)"""
 
 
 LEADS_CSV = """email,name,company,country,source,why
@@ -362,16 +361,14 @@ def test_two_demos_at_once(open_page):
         page.goto("about:blank")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, PHONE], ids=["desk", "phone"])
-def test_its_main_screens_fit(open_page, keep_screen, scheme, size):
+def test_its_main_screens_fit(open_page, keep_screen):
     """In the light and in the dark, at a desk and on a phone, nothing sticks out."""
-    page = open_page("erik", CHANNEL, size, color_scheme=scheme)
-    name = f"demo-{scheme}-{size['width']}"
-    expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible()
-    keep_screen(page, f"{name}-tour")
-    for panel in ("Leads", "Baton"):
-        open_tools(page, panel)
-        keep_screen(page, f"{name}-{panel.lower()}")
-    wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert 0 == page.evaluate(wide)
+    for scheme, size in product(("light", "dark"), (DESKTOP, PHONE)):
+        page = open_page("erik", CHANNEL, size, color_scheme=scheme)
+        name = f"demo-{scheme}-{size['width']}"
+        expect(page.get_by_role("button", name="Accept", exact=True)).to_be_visible()
+        keep_screen(page, f"{name}-tour")
+        for panel in ("Leads", "Baton"):
+            open_tools(page, panel)
+            keep_screen(page, f"{name}-{panel.lower()}")
+        assert [] == page.evaluate(TOO_WIDE)
