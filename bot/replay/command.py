@@ -65,6 +65,17 @@ def replay(
 
 
 @contextmanager
+def _quietly() -> Iterator[None]:
+    """A line for each message of five months would hide the errors."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+@contextmanager
 def _address(database: str | None) -> Iterator[str]:
     if database is not None:
         yield database

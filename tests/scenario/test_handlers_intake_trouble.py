@@ -32,22 +32,26 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.mark.parametrize(
     ("headers", "source", "why"),
     [
-        ({}, "", "neither X-Baton-Signature nor a Bearer token"),
-        ({"Authorization": "Bearer wrong"}, "", "the token is of no source of app.yaml"),
-        (signed(BODY, source="nobody"), "", "X-Baton-Source names no source of app.yaml"),
-        (signed(BODY, source="forms"), "forms", "the source has no secret in app.yaml"),
-        (signed(BODY, secret="wrong"), "website", "the signature is wrong"),
-        (signed(BODY, late=400), "website", "the timestamp is more than five minutes off"),
-        (signed(BODY) | {"X-Baton-Timestamp": "now"}, "website", "X-Baton-Timestamp is no unix"),
+        (dict, "", "neither X-Baton-Signature nor a Bearer token"),
+        (lambda: {"Authorization": "Bearer wrong"}, "", "the token is of no source of app.yaml"),
+        (lambda: signed(BODY, source="nobody"), "", "X-Baton-Source names no source of app.yaml"),
+        (lambda: signed(BODY, source="forms"), "forms", "the source has no secret in app.yaml"),
+        (lambda: signed(BODY, secret="wrong"), "website", "the signature is wrong"),
+        (lambda: signed(BODY, late=400), "website", "the timestamp is more than five minutes off"),
+        (
+            lambda: signed(BODY) | {"X-Baton-Timestamp": "now"},
+            "website",
+            "X-Baton-Timestamp is no unix",
+        ),
     ],
     ids=range(7),
 )
 def test_the_log_says_why_a_sender_is_not_let_in(
-    world: World, headers: dict[str, str], source: str, why: str
+    world: World, headers: Callable[[], dict[str, str]], source: str, why: str
 ):
     """Who sets up a form finds out what is wrong; who guesses a secret does not."""
     with capture_logs() as logs:
-        answer = post(world, BODY, **headers)
+        answer = post(world, BODY, **headers())  # signed now: it is good for five minutes
     assert (401, STRANGER.sentence) == (answer.status_code, answer.json()["problems"][0]["problem"])
     (line,) = logs
     assert (source, True) == (line["source"], line["why"].startswith(why))
