@@ -53,11 +53,10 @@ def replay(
 
     Raises AnotherReplay, BadHistory, SlackUnreadable.
     """
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     # Nothing here makes cycles worth looking for at every step: a tenth of the time.
     gc.freeze()
     gc.set_threshold(*GARBAGE_IS_RARE)
-    with _address(database) as address, closing(Books(address)) as books:
+    with _quietly(), _address(database) as address, closing(Books(address)) as books:
         books.migrate()
         run, desk, names = _put_together(settings, history, books, slack)
         run.run(progress)
