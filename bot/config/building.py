@@ -17,6 +17,7 @@ from bot.config.settings import (
 from bot.config.values import weekdays
 from bot.domain.agreement import (
     Agreement,
+    Case,
     MarketingPromise,
     Reason,
     RevenueGoal,
@@ -24,7 +25,7 @@ from bot.domain.agreement import (
     Target,
     Terms,
 )
-from bot.domain.assignment import Queue
+from bot.domain.assignment import Queue, Rule
 from bot.domain.business_hours import Block, Calendar
 
 
@@ -69,8 +70,8 @@ def _queue(written: shape.QueueShape) -> Queue:
         manager=written.manager,
         head=written.head,
         marketers=tuple(written.marketers),
-        assignment=written.assignment,
         matches=written.when.holds if written.when else always,
+        rule=Rule(assignment=written.assignment),
     )
 
 
@@ -100,11 +101,13 @@ def _terms(file: shape.File) -> Terms:
         reasons=_reasons(written.reasons),
         qualify=_target(sales.qualify) if sales.qualify else None,
         attempts_before_unreachable=sales.attempts_before_unreachable,
+        feedback=_target(feedback) if feedback else FEEDBACK_UNAGREED,
     )
 
 
 def _target(written: shape.TargetShape) -> Target:
-    return Target(written.target, written.when_tier)
+    by_tier = tuple(Case(time, tier=(tier,)) for tier, time in written.when_tier.items())
+    return Target(written.target, by_tier)
 
 
 def _ladder(written: list[shape.StepShape] | None) -> tuple[Step, ...]:
@@ -134,7 +137,6 @@ def _marketing(written: shape.MarketingShape) -> MarketingPromise:
         volume_per_month=written.volume,
         acceptance=written.acceptance,
         required=tuple(written.required),
-        feedback=_target(written.feedback) if written.feedback else None,
     )
 
 

@@ -6,11 +6,48 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.domain.agreement import Duration
 from bot.domain.lead import LeadFacts
 
 
 class Assignment(StrEnum):
     FIRST_TO_CLAIM = "first_to_claim"
+    ROUND_ROBIN = "round_robin"
+    ACCOUNT_OWNER = "account_owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a queue's leads find their seller. Who has the turn is decided in turns.py.
+
+    `open_at_most` counts the leads in a seller's hand: offered to them, or held and not yet
+    qualified. `per_day` counts the offers made to one seller in a local day. `pass_on_after` is
+    working time of the queue's calendar.
+    """
+
+    assignment: Assignment = Assignment.FIRST_TO_CLAIM
+    otherwise: Assignment = Assignment.ROUND_ROBIN  # account_owner, where nobody owns the account
+    open_at_most: int | None = None
+    per_day: int | None = None
+    weights: Mapping[str, int] = field(default_factory=dict, hash=False)  # 0: never by turn
+    blind: bool = False  # name and company stay hidden until somebody claims
+    pass_on_after: Duration | None = None
+
+    @property
+    def asks_one(self) -> bool:
+        return self.assignment is not Assignment.FIRST_TO_CLAIM
+
+    def weight(self, name: str) -> int:
+        """Of a seller named as in app.yaml (`@lena`)."""
+        return self.weights.get(name, 1)
+
+    def has_room(self, open_leads: int) -> bool:
+        """May somebody with so many leads in hand have one more?"""
+        return self.open_at_most is None or open_leads < self.open_at_most
+
+    def has_time(self, offered_today: int) -> bool:
+        """May somebody who was offered so many today be offered one more?"""
+        return self.per_day is None or offered_today < self.per_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +60,9 @@ class Queue:
     manager: str
     head: str
     marketers: tuple[str, ...]
-    assignment: Assignment
     matches: Callable[[Mapping[str, object]], bool] = field(compare=False)
+    rule: Rule = Rule()
+    touch_hours: str = "queue"  # whose hours the touch clock keeps: the "queue"'s or the "seller"'s
 
     @property
     def address(self) -> str:

@@ -20,7 +20,7 @@ from bot.delivery.pictures import PictureDesk
 from bot.delivery.settling import Tempo
 from bot.delivery.slack_api import SlackApi
 from bot.domain.agreement import Agreement, Clock, MarketingPromise
-from bot.domain.assignment import Assignment, Queue
+from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import Card, Digest, DigestChart, Message, Reminder, to_payload
@@ -39,7 +39,6 @@ NORDICS = Queue(
     manager="@maja",
     head="@henrik",
     marketers=("@marketing",),
-    assignment=Assignment.FIRST_TO_CLAIM,
     matches=lambda _: True,
 )
 AGREEMENT = Agreement(

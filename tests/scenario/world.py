@@ -30,7 +30,7 @@ from bot.delivery.settling import Tempo
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
 from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
-from bot.domain.assignment import Assignment, Queue
+from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import LeadFacts
 from bot.use_cases import escalate
@@ -61,7 +61,6 @@ QUEUE = Queue(
     manager="@maja",
     head="@henrik",
     marketers=("@marketing",),
-    assignment=Assignment.FIRST_TO_CLAIM,
     matches=lambda facts: facts.get("country") != "DE",
 )
 DACH = replace(QUEUE, name="dach", channel="sales", sellers=("@jonas",), matches=lambda _: True)

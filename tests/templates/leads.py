@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from bot.domain import handoff, journal
 from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
-from bot.domain.assignment import Assignment, Queue
+from bot.domain.assignment import Queue
 from bot.domain.handoff import Event, Move, Promised
 from bot.domain.lead import Lead, LeadFacts
 from bot.use_cases.ports import (
@@ -55,7 +55,6 @@ def queue(name: str, sellers: tuple[str, ...] = ("@nordic-sales",)) -> Queue:
         manager="@maja",
         head="@henrik",
         marketers=("@anna",),
-        assignment=Assignment.FIRST_TO_CLAIM,
         matches=lambda facts: True,
     )
 

@@ -61,9 +61,9 @@ def test_the_default_file_says_what_the_agreement_says(default: Settings) -> Non
     """The file shipped is the agreement both teams read."""
     agreement = default.agreement
     terms = agreement.terms
-    assert 4 * HOUR == terms.target(Clock.ANSWER, "nordics", None)
-    assert HOUR / 2 == terms.target(Clock.ANSWER, "nordics", "A")
-    assert 8 * HOUR == terms.target(Clock.TOUCH, "nordics", "A")
+    assert 4 * HOUR == terms.target(Clock.ANSWER, PROMISED)
+    assert HOUR / 2 == terms.target(Clock.ANSWER, replace(PROMISED, tier="A"))
+    assert 8 * HOUR == terms.target(Clock.TOUCH, replace(PROMISED, tier="A"))
     assert Duration(days=10) == (terms.qualify and terms.qualify.default)
     assert (120, 0.7) == (agreement.marketing.volume_per_month, agreement.marketing.acceptance)
     assert ("email", "company", "source", "why") == agreement.marketing.required
@@ -210,7 +210,7 @@ def test_people_channels_and_defaults() -> None:
     first, last = found.queues
     assert ("mql-handoff", ("@nordic-sales",)) == (first.channel, first.sellers)
     assert ("@ida", "@olof") == last.sellers
-    assert Assignment.FIRST_TO_CLAIM == last.assignment
+    assert Assignment.FIRST_TO_CLAIM == last.rule.assignment
     assert "mql-handoff" == found.digest.channel
     assert ("https://slack.com/api/", "socket") == (found.slack.api_url, found.slack.mode)
     assert ("127.0.0.1", 3000) == (found.http.host, found.http.port)
