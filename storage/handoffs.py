@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Select, bindparam, func, select, text, update
 
 from bot.domain import journal as moves
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Handoff, Move, Offer, State
+from bot.domain.handoff import Handoff, Move, State
 from bot.domain.lead import Lead
+from bot.domain.offer import Offer
 from bot.domain.sla import RunningClock
 from bot.use_cases.ports import Conflict, Dossier, Listed, Listing, NotFound, PostedCard
 from storage import cards, journal, leads, offers
@@ -29,13 +30,16 @@ COLUMNS = (
     handoffs.c.holder,
     handoffs.c.card,
     handoffs.c.moves,
+    handoffs.c.also_queue,
     handoffs.c.clock,
     handoffs.c.clock_started_at,
     handoffs.c.due_at,
     handoffs.c.next_step_at,
     handoffs.c.steps_taken,
+    handoffs.c.clock_used,
+    handoffs.c.snoozed_until,
 )
-_CLOCK = 6
+_CLOCK = 7
 _OFFER = len(COLUMNS)
 _LEAD = _OFFER + len(offers.COLUMNS)
 _CARD = _LEAD + len(leads.COLUMNS)
@@ -128,6 +132,8 @@ class StoredHandoffs:
         if not self._connection.execute(_RECORD, {**mine, **_changes(before, after)}).rowcount:
             raise Conflict(f"Somebody else has just moved handoff {before.id}.")
         self._record_offer(before, move, after.offer)
+        if move.round is not None and move.round < before.round:
+            self._excuse(before.id, move)
         journal.write(self._connection, after.id, after.moves, move)
         return after
 
@@ -209,6 +215,12 @@ class StoredHandoffs:
         offers.change(self._connection, before.id, before.offer, ended)
         offers.add(self._connection, before.id, after)
 
+    def _excuse(self, handoff_id: int, move: Move) -> None:
+        """A promise of an earlier round."""
+        for offer in offers.of_handoff(self._connection, handoff_id):
+            if offer.round == move.round:
+                offers.change(self._connection, handoff_id, offer, moves.excused(offer, move))
+
     def _one(self, query: Select[Any], lock: Select[Any], known: dict[str, int]) -> Handoff | None:
         # First the lock, then the look: one query that waits for the lock would join the new
         # handoff with the offer as it was before the wait.
@@ -235,13 +247,16 @@ def _columns(handoff: Handoff) -> dict[str, Any]:
         "due_at": clock.due_at if clock else None,
         "next_step_at": clock.next_step_at if clock else None,
         "steps_taken": clock.steps_taken if clock else None,
+        "clock_used": clock.used if clock else None,
+        "snoozed_until": clock.snoozed_until if clock else None,
         "card": handoff.card,
         "moves": handoff.moves,
+        "also_queue": handoff.also_queue,
     }
 
 
 def _handoff(row: Sequence[Any]) -> Handoff:
-    id_, lead_id, state, holder, card, count = row[:_CLOCK]
+    id_, lead_id, state, holder, card, count, also_queue = row[:_CLOCK]
     clock = RunningClock(Clock(row[_CLOCK]), *row[_CLOCK + 1 : _OFFER]) if row[_CLOCK] else None
     offer = offers.from_row(row[_OFFER:])
-    return Handoff(id_, lead_id, State(state), offer, holder, clock, card, count)
+    return Handoff(id_, lead_id, State(state), offer, holder, clock, card, count, also_queue)

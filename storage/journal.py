@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, Move, Promised
+from bot.domain.agreement import Clock, Promised
+from bot.domain.handoff import Event, Move
 from bot.domain.sla import RunningClock
 from storage.columns import MICROSECOND, AnyRow
 from storage.tables import journal
@@ -60,6 +60,12 @@ def details_of(move: Move) -> dict[str, Any]:
         "amount": None if move.amount is None else f"{move.amount:f}",
         "percent": move.percent,
         "new_card": move.new_card or None,
+        "to": move.to,
+        "because": dict(move.because) if move.because else None,
+        "hours": move.hours or None,
+        "queue": move.queue or None,
+        "round": move.round,
+        "excuses": move.excuses.value if move.excuses else None,
     }
     return {name: value for name, value in said.items() if value is not None}
 
@@ -83,6 +89,8 @@ def _from_clock(clock: RunningClock) -> dict[str, Any]:
         "due_at": clock.due_at.isoformat(),
         "next_step_at": clock.next_step_at.isoformat() if clock.next_step_at else None,
         "steps_taken": clock.steps_taken,
+        **({"used": clock.used // MICROSECOND} if clock.used else {}),
+        **({"snoozed_until": clock.snoozed_until.isoformat()} if clock.snoozed_until else {}),
     }
 
 
@@ -93,6 +101,8 @@ def _clock(said: dict[str, Any]) -> RunningClock:
         _instant(said["due_at"]),
         _instant(said["next_step_at"]) if said["next_step_at"] else None,
         said["steps_taken"],
+        MICROSECOND * said.get("used", 0),
+        _instant(said["snoozed_until"]) if "snoozed_until" in said else None,
     )
 
 
@@ -111,4 +121,10 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "amount": Decimal,
     "percent": int,
     "new_card": bool,
+    "to": str,
+    "because": dict,
+    "hours": str,
+    "queue": str,
+    "round": int,
+    "excuses": Clock,
 }

@@ -9,14 +9,17 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bot.domain.handoff import Answer, Offer, Promised
+from bot.domain.agreement import Clock, Promised
+from bot.domain.offer import Answer, Offer
 from storage.tables import offers
 
 PROMISED = tuple(item.name for item in fields(Promised))
 KEPT = tuple(item.name for item in fields(Offer) if item.name not in ("round", "promised"))
+ENUMS = ("answer", "asked_clock")
 COLUMNS = (offers.c.round, *(offers.c[name] for name in (*PROMISED, *KEPT)))
 _KEPT_FROM = 1 + len(PROMISED)
 _ANSWER = KEPT.index("answer")
+_ASKED_CLOCK = KEPT.index("asked_clock")
 
 _ADD = insert(offers)
 _CHANGE = update(offers).where(
@@ -37,12 +40,15 @@ def from_row(row: Sequence[Any]) -> Offer:
     promised, kept = Promised(*row[1:_KEPT_FROM]), list(row[_KEPT_FROM:])
     if kept[_ANSWER] is not None:
         kept[_ANSWER] = Answer(kept[_ANSWER])
+    if kept[_ASKED_CLOCK] is not None:
+        kept[_ASKED_CLOCK] = Clock(kept[_ASKED_CLOCK])
     return Offer(row[0], promised, *kept)
 
 
 def add(connection: Connection, handoff_id: int, offer: Offer) -> None:
     promised = {name: getattr(offer.promised, name) for name in PROMISED}
-    connection.execute(_ADD, {"handoff_id": handoff_id, "round": offer.round, **promised})
+    begun = {"round": offer.round, "assignee": offer.assignee}
+    connection.execute(_ADD, {"handoff_id": handoff_id, **begun, **promised})
 
 
 def change(connection: Connection, handoff_id: int, before: Offer, after: Offer) -> None:
@@ -54,8 +60,9 @@ def change(connection: Connection, handoff_id: int, before: Offer, after: Offer)
     }
     if not changed:
         return
-    if answer := changed.get("answer"):
-        changed["answer"] = answer.value
+    for name in ENUMS:
+        if named := changed.get(name):
+            changed[name] = named.value
     key = {"its_handoff": handoff_id, "its_round": before.round}
     connection.execute(_CHANGE, {**key, **changed})
 

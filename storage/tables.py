@@ -23,7 +23,9 @@ from sqlalchemy import (
 )
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import CLOSED, Answer, Event, State
+from bot.domain.detours import MAY_ASK
+from bot.domain.handoff import CLOSED, Event, State
+from bot.domain.offer import Answer
 from storage.columns import Amount, Id, Span, UtcDateTime, Words
 
 metadata = MetaData(
@@ -54,6 +56,9 @@ UNSENT = "state IN ('waiting', 'sending', 'doubt')"
 # A card put off for another try keeps its place in the lane, and a newer one may wait behind it:
 # that costs one update too many, where merging the two would cost a race.
 CARD_WAITS = "state = 'waiting' AND kind = 'card' AND attempts = 0"
+
+# Offered to one: who was asked by name, and has not answered.
+ASKED_BY_NAME = "assignee IS NOT NULL AND answered_at IS NULL"
 
 leads = Table(
     "leads",
@@ -103,8 +108,11 @@ handoffs = Table(
     Column("due_at", UtcDateTime),
     Column("next_step_at", UtcDateTime),
     Column("steps_taken", Integer),
+    Column("clock_used", Span),
+    Column("snoozed_until", UtcDateTime),
     Column("card", Integer, nullable=False),
     Column("moves", Integer, nullable=False),
+    Column("also_queue", Text, nullable=False, server_default=text("''")),
     CheckConstraint(_one_of("state", State), "state"),
     CheckConstraint(
         "holder IS NULL OR state NOT IN ('offered', 'rejected', 'recycled', 'not_mine')", "holder"
@@ -113,12 +121,16 @@ handoffs = Table(
         "(clock IS NULL) = (clock_started_at IS NULL)"
         " AND (clock IS NULL) = (due_at IS NULL)"
         " AND (clock IS NULL) = (steps_taken IS NULL)"
+        " AND (clock IS NULL) = (clock_used IS NULL)"
+        " AND (snoozed_until IS NULL OR clock IS NOT NULL)"
         " AND (next_step_at IS NULL OR clock IS NOT NULL)",
         "clock_whole",
     ),
     CheckConstraint(
         f"clock IS NULL OR (clock = '{Clock.ANSWER}' AND state = '{State.OFFERED}')"
         f" OR (clock = '{Clock.TOUCH}' AND state = '{State.ACCEPTED}')"
+        f" OR (clock = '{Clock.QUALIFY}' AND state = '{State.CONTACTED}')"
+        f" OR (clock = '{Clock.FEEDBACK}' AND {_one_of('state', MAY_ASK)})"
         f" OR (clock = '{Clock.WAKE}' AND state = '{State.RECYCLED}')",
         "clock_fits_state",
     ),
@@ -158,7 +170,25 @@ offers = Table(
     Column("won_amount", Amount),
     Column("lost_at", UtcDateTime),
     Column("disqualified_at", UtcDateTime),
+    Column("assignee", Text),
+    Column("hours", Words, nullable=False, server_default=text("''")),
+    Column("asked_at", UtcDateTime),
+    Column("asked_clock", Text),
+    Column("asked_by", Text),
+    Column("feedback_due", UtcDateTime),
+    Column("asked_until", UtcDateTime),
+    Column("told_by", Text),
+    Column("answer_excused", Words),
+    Column("touch_excused", Words),
+    Column("qualify_excused", Words),
+    Column("feedback_excused", Words),
     CheckConstraint("round >= 1", "round"),
+    CheckConstraint(
+        "(asked_at IS NULL) = (feedback_due IS NULL)"
+        " AND (asked_at IS NOT NULL OR (asked_clock IS NULL AND asked_by IS NULL"
+        " AND asked_until IS NULL)) AND (told_by IS NULL OR asked_until IS NOT NULL)",
+        "asked",
+    ),
     CheckConstraint("(posted_at IS NULL) = (answer_due IS NULL)", "posted"),
     CheckConstraint(f"answer IS NULL OR {_one_of('answer', Answer)}", "answer"),
     CheckConstraint(
@@ -183,6 +213,8 @@ offers = Table(
         " AND (won_amount IS NULL OR won_at IS NOT NULL)",
         "stages",
     ),
+    _part("ix_offers_asked_by_name", "assignee", where=ASKED_BY_NAME),
+    _part("ix_offers_asked_at", "asked_at", where="asked_at IS NOT NULL"),
 )
 
 journal = Table(

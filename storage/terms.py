@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from bot.domain.agreement import (
+    FEEDBACK_UNAGREED,
     Act,
     Audience,
+    Case,
     Clock,
     Duration,
     NextStep,
@@ -29,6 +31,9 @@ from storage.tables import terms as versions
 _BY_HASH = select(versions.c.version).where(versions.c.hash == bindparam("hash"))
 _BODY = select(versions.c.body).where(versions.c.version == bindparam("version"))
 _ADD = insert_if_new(versions)
+
+CONDITIONS = ("queue", "tier", "source", "campaign")  # of a Case
+AUDIENCES = frozenset(Audience)
 
 TermsCache = dict[int, Terms]  # a version never changes, so a process reads it once
 
@@ -77,7 +82,9 @@ def to_body(terms: Terms) -> dict[str, Any]:
         "touch": _from_target(terms.touch),
         "qualify": _from_target(terms.qualify) if terms.qualify else None,
         "attempts_before_unreachable": terms.attempts_before_unreachable,
+        "feedback": _from_target(terms.feedback),
         "calendars": {name: _from_calendar(one) for name, one in terms.calendars.items()},
+        "own_hours": {name: _from_calendar(one) for name, one in terms.own_hours.items()},
         "ladder": [_from_step(step) for step in terms.ladder],
         "reasons": [_from_reason(reason) for reason in terms.reasons],
     }
@@ -89,7 +96,9 @@ def from_body(body: dict[str, Any]) -> Terms:
         touch=_target(body["touch"]),
         qualify=_target(body["qualify"]) if body["qualify"] else None,
         attempts_before_unreachable=body["attempts_before_unreachable"],
+        feedback=_target(body["feedback"]) if "feedback" in body else FEEDBACK_UNAGREED,
         calendars={name: _calendar(one) for name, one in body["calendars"].items()},
+        own_hours={name: _calendar(one) for name, one in body.get("own_hours", {}).items()},
         ladder=tuple(_step(step) for step in body["ladder"]),
         reasons=tuple(_reason(reason) for reason in body["reasons"]),
     )
@@ -104,13 +113,27 @@ def _duration(said: dict[str, int]) -> Duration:
 
 
 def _from_target(target: Target) -> dict[str, Any]:
-    by_tier = {tier: _from_duration(one) for tier, one in target.when_tier.items()}
-    return {"default": _from_duration(target.default), "when_tier": by_tier}
+    cases = [
+        {
+            "target": _from_duration(case.target),
+            **{name: list(named) for name in CONDITIONS if (named := getattr(case, name))},
+        }
+        for case in target.cases
+    ]
+    return {"default": _from_duration(target.default), "cases": cases}
 
 
 def _target(said: dict[str, Any]) -> Target:
-    by_tier = {tier: _duration(one) for tier, one in said["when_tier"].items()}
-    return Target(_duration(said["default"]), by_tier)
+    cases = [_case(one) for one in said.get("cases", ())]
+    # Versions from before there were cases knew the tier alone.
+    tiers = said.get("when_tier", {}).items()
+    cases += [Case(_duration(one), tier=(tier,)) for tier, one in tiers]
+    return Target(_duration(said["default"]), tuple(cases))
+
+
+def _case(said: dict[str, Any]) -> Case:
+    named = {name: tuple(said[name]) for name in CONDITIONS if name in said}
+    return Case(_duration(said["target"]), **named)
 
 
 def _from_calendar(calendar: Calendar) -> dict[str, Any]:
@@ -138,17 +161,39 @@ def _blocks(said: Iterable[Iterable[int]]) -> tuple[Block, ...]:
 
 
 def _from_step(step: Step) -> dict[str, Any]:
+    """What a plain step does not have is left out."""
+    further = {
+        "after": _from_duration(step.after) if step.after else None,
+        "every": _from_duration(step.every) if step.every else None,
+        "times": step.times,
+        "to_queue": step.to_queue,
+        "queues": list(step.queues),
+    }
     return {
         "clock": step.clock.value,
         "percent": step.percent,
-        "tell": [who.value for who in step.tell],
+        "tell": [str(who) for who in step.tell],
         "act": step.act.value,
+        **{name: value for name, value in further.items() if value},
     }
 
 
 def _step(said: dict[str, Any]) -> Step:
-    tell = tuple(Audience(who) for who in said["tell"])
-    return Step(Clock(said["clock"]), said["percent"], tell, Act(said["act"]))
+    return Step(
+        Clock(said["clock"]),
+        said["percent"],
+        tuple(_told(who) for who in said["tell"]),
+        Act(said["act"]),
+        after=_duration(said["after"]) if "after" in said else None,
+        every=_duration(said["every"]) if "every" in said else None,
+        times=said.get("times", 0),
+        to_queue=said.get("to_queue", ""),
+        queues=tuple(said.get("queues", ())),
+    )
+
+
+def _told(who: str) -> str:
+    return Audience(who) if who in AUDIENCES else who
 
 
 def _from_reason(reason: Reason) -> dict[str, Any]:

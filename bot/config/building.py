@@ -16,6 +16,7 @@ from bot.config.settings import (
 )
 from bot.config.values import weekdays
 from bot.domain.agreement import (
+    FEEDBACK_UNAGREED,
     Agreement,
     Case,
     MarketingPromise,
@@ -92,6 +93,7 @@ def _agreement(file: shape.File) -> Agreement:
 
 def _terms(file: shape.File) -> Terms:
     written, sales = file.agreement, file.agreement.sales
+    feedback = written.marketing.feedback
     calendars = {name: _calendar(name, calendar) for name, calendar in file.calendars.items()}
     return Terms(
         answer=_target(sales.answer),

@@ -166,7 +166,7 @@ def answer_due(dossier: Dossier, now: datetime) -> datetime:
     handoff = dossier.handoff
     if handoff.offer.answer_due is not None:
         return handoff.offer.answer_due
-    return sla.start(Clock.ANSWER, handoff.queue, handoff.tier, dossier.terms, now).due_at
+    return sla.start(Clock.ANSWER, handoff.promised, dossier.terms, now).due_at
 
 
 def done(dossier: Dossier, people: People) -> Iterator[Line]:

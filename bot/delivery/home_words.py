@@ -62,7 +62,7 @@ def _standing(listed: Listed, now: datetime) -> Context:
     if clock is None:
         return {"key": f"home.state.{handoff.state}", "at": _since(handoff) or now}
     verdict = sla.verdict(clock.due_at, None, now)
-    at_risk = sla.at_risk_from(clock, handoff.queue, handoff.tier, listed.terms) <= now
+    at_risk = sla.at_risk_from(clock, handoff.promised, listed.terms, handoff.hours) <= now
     if verdict is Verdict.RUNNING and at_risk:
         verdict = Verdict.AT_RISK
     return {"key": f"home.{clock.name}.{verdict}", "at": clock.due_at}

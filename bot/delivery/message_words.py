@@ -18,7 +18,7 @@ from bot.delivery.card_words import (
     round_moves,
 )
 from bot.delivery.escaping import clean
-from bot.domain.agreement import Act, Clock, NextStep, Terms
+from bot.domain.agreement import Clock, NextStep, Terms
 from bot.domain.handoff import Event, Move, State
 from bot.domain.messages import (
     Card,
@@ -57,7 +57,7 @@ def ladder(_desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime)
         "mentions": all_known(work.people, message.mention) if message.card else (),
         "holder": known(work.people, dossier.handoff.holder),
         "due": due,
-        "shown_again": _shows_again(dossier.terms, message),
+        "shown_again": message.shows_again,
         "late": late if late > LATE_ENOUGH_TO_SAY else None,
         # In its thread the card is at hand; a broadcast is read in the channel, far from it.
         "permalink": "" if message.card and not message.broadcast else permalink(dossier),
@@ -167,13 +167,6 @@ def _ladder_key(message: LadderMessage, overdue: bool) -> str:
     if isinstance(message, Returned):
         return "returned.said"
     return f"{message.kind}.{message.clock}_over" if overdue else f"{message.kind}.{message.clock}"
-
-
-def _shows_again(terms: Terms, message: LadderMessage) -> bool:
-    return any(
-        step.act is Act.REPOST and step.percent == message.percent
-        for step in terms.steps(message.clock)
-    )
 
 
 def _ending(dossier: Dossier, round_: int, event: Event) -> Move:

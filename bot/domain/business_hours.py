@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Block = tuple[int, int]  # minutes from local midnight: from the first up to, not with, the second
 
@@ -105,6 +105,16 @@ class Window:
     @property
     def minutes(self) -> float:
         return self.time / _MINUTE
+
+
+@lru_cache(maxsize=512)
+def in_zone(calendar: Calendar, zone: str) -> Calendar:
+    """The same hours by the clocks of another zone: 9 to 5 there. An unknown zone changes
+    nothing: people's profiles may name one that this machine has not heard of."""
+    try:
+        return calendar if zone == calendar.time_zone else replace(calendar, time_zone=zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return calendar
 
 
 def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:

@@ -6,14 +6,16 @@ that says why not. What a move does to the handoff stands in `journal.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from bot.domain import sla
-from bot.domain.agreement import Act, Clock, Terms
-from bot.domain.business_hours import elapsed
+from bot.domain.agreement import Act, Clock, Promised, Terms
+from bot.domain.offer import Offer, stretch
 from bot.domain.sla import RunningClock
 
 
@@ -56,24 +58,14 @@ class Event(StrEnum):
     RECYCLED = "recycled"  # the holder sends it back to marketing, to be offered another time
     STEPPED = "stepped"  # a ladder step was taken
     HELD = "held"  # a ladder step came due outside working hours and waits for them
-
-
-class Answer(StrEnum):
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    NOT_MINE = "not_mine"
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """What a round is offered under; later changes of lead or agreement do not touch it."""
-
-    queue: str
-    terms_version: int
-    raised_at: datetime
-    tier: str = ""
-    source: str = ""
-    campaign: str = ""
+    PASSED = "passed"  # offered to the next seller, or to all: passed on, or not answered in time
+    ASSIGNED = "assigned"  # nobody was free; now somebody is asked by name
+    ASKED = "asked"  # sales asked marketing: its clock stops, marketing's starts
+    TOLD = "told"  # marketing answered: the clock of sales goes on
+    SNOOZED = "snoozed"  # "I take it at 14:00": reminders wait till then
+    TRANSFERRED = "transferred"  # to a colleague who agreed; round and clock go on
+    LEFT = "left"  # its holder has left: back to the queue
+    EXCUSED = "excused"  # the manager excuses a broken promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +85,12 @@ class Move:
     amount: Decimal | None = None
     percent: int | None = None  # the ladder step taken
     new_card: bool = False  # the lead is shown again, as a new card
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What was promised in one round, and kept. The digest reads these."""
-
-    round: int
-    promised: Promised
-    posted_at: datetime | None = None
-    answer_due: datetime | None = None
-    answered_at: datetime | None = None
-    answer: Answer | None = None
-    answered_by: str | None = None
-    answer_spent: timedelta | None = None
-    reason: str | None = None
-    note: str | None = None
-    touch_due: datetime | None = None
-    touched_at: datetime | None = None
-    touch_spent: timedelta | None = None
-    gave_back_at: datetime | None = None  # released, or returned by the ladder
-    sql_at: datetime | None = None
-    opportunity_at: datetime | None = None
-    won_at: datetime | None = None
-    won_amount: Decimal | None = None
-    lost_at: datetime | None = None
-    disqualified_at: datetime | None = None
-
-    @property
-    def seller(self) -> str | None:
-        return self.answered_by if self.answer is Answer.ACCEPTED else None
+    to: str | None = None  # the person it goes to: asked by name, or the new holder
+    because: Mapping[str, Any] | None = None  # why them (turns.Choice), as JSON values
+    hours: str = ""  # whose hours the touch clock keeps (Terms.calendar); '' the queue's
+    queue: str = ""  # whose sellers may answer too from now on
+    round: int | None = None  # whose promise is excused
+    excuses: Clock | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +103,7 @@ class Handoff:
     clock: RunningClock | None = None
     card: int = 1  # number of the newest card; older ones say where it went on
     moves: int = 1  # length of the journal; guards against writing over somebody else's move
+    also_queue: str = ""  # whose sellers may answer too, since the ladder widened the offer
 
     @property
     def round(self) -> int:
@@ -147,6 +116,21 @@ class Handoff:
     @property
     def tier(self) -> str:
         return self.offer.promised.tier
+
+    @property
+    def promised(self) -> Promised:
+        return self.offer.promised
+
+    @property
+    def assignee(self) -> str | None:
+        """Who is asked by name; None: everybody of the queue, or nobody any more."""
+        return self.offer.assignee if self.state is State.OFFERED else None
+
+    @property
+    def hours(self) -> str:
+        """Whose hours its clock keeps."""
+        running = self.clock.name if self.clock else None
+        return self.offer.hours if running in (Clock.TOUCH, Clock.QUALIFY) else ""
 
     @property
     def is_open(self) -> bool:
@@ -177,16 +161,55 @@ class OutOfOrder(Refused):
     """The move does not follow from the present state."""
 
 
-def offer(promised: Promised, now: datetime) -> Move:
+class AskedAlready(Refused):
+    """Marketing was asked in this round; a second question does not stop the clock again."""
+
+
+class SnoozedAlready(Refused):
+    """Reminders were put off once for this clock."""
+
+
+class BadSnooze(Refused):
+    """The promise falls due before that, or that is not ahead."""
+
+
+class NotBroken(Refused):
+    """There is no broken promise to excuse."""
+
+
+class EnoughInHand(Refused):
+    """This person holds as many leads as the queue allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Whom an offer asks by name, and why them. Nobody by name: everybody of the queue."""
+
+    to: str | None = None
+    because: Mapping[str, Any] | None = None
+
+
+EVERYBODY = Ask()
+
+
+def offer(promised: Promised, now: datetime, ask: Ask = EVERYBODY) -> Move:
     """Begin the first round. No clock runs until Slack has the card."""
-    return Move(Event.OFFERED, now, promised=promised)
+    return Move(Event.OFFERED, now, promised=promised, to=ask.to, because=ask.because)
 
 
-def offer_again(handoff: Handoff, promised: Promised, now: datetime, by: str | None = None) -> Move:
+def offer_again(
+    handoff: Handoff,
+    promised: Promised,
+    now: datetime,
+    by: str | None = None,
+    ask: Ask = EVERYBODY,
+) -> Move:
     """A new round of a lead that waits for one (not mine, recycled). Raises OutOfOrder."""
     if handoff.state not in AWAITING_OFFER:
         raise OutOfOrder(handoff)
-    return Move(Event.OFFERED, now, by, promised=promised, new_card=True)
+    return Move(
+        Event.OFFERED, now, by, promised=promised, new_card=True, to=ask.to, because=ask.because
+    )
 
 
 def posted(handoff: Handoff, at: datetime, terms: Terms) -> Move | None:
@@ -196,17 +219,20 @@ def posted(handoff: Handoff, at: datetime, terms: Terms) -> Move | None:
     """
     if handoff.offer.posted_at is not None:
         return None
-    clock = sla.start(Clock.ANSWER, handoff.queue, handoff.tier, terms, at)
+    clock = sla.start(Clock.ANSWER, handoff.promised, terms, at)
     runs = clock if handoff.state is State.OFFERED else handoff.clock
     return Move(Event.POSTED, at, clock=runs, due_at=clock.due_at)
 
 
-def accept(handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms) -> Move:
-    """The answer clock stops, the touch clock starts. Raises AlreadyAnswered, OldCard."""
+def accept(
+    handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms, hours: str = ""
+) -> Move:
+    """The answer clock stops, the touch clock starts, by the queue's hours or by the seller's.
+    Raises AlreadyAnswered, OldCard."""
     _must_be_offered(handoff, round_)
-    clock = sla.start(Clock.TOUCH, handoff.queue, handoff.tier, terms, now)
+    clock = sla.start(Clock.TOUCH, handoff.promised, terms, now, hours)
     spent = _spent_on_answer(handoff, now, terms)
-    return Move(Event.ACCEPTED, now, by, spent=spent, clock=clock, due_at=clock.due_at)
+    return Move(Event.ACCEPTED, now, by, spent=spent, clock=clock, due_at=clock.due_at, hours=hours)
 
 
 def reject(
@@ -246,10 +272,17 @@ def not_mine(handoff: Handoff, round_: int, by: str | None, now: datetime, terms
 
 
 def contact(handoff: Handoff, by: str | None, now: datetime, terms: Terms) -> Move:
-    """The first human contact stops the touch clock. Raises OutOfOrder."""
+    """The first human contact stops the touch clock; where a time to qualify was agreed, that
+    clock is seen to run from here, as it has since acceptance. Raises OutOfOrder."""
     if handoff.state is not State.ACCEPTED:
         raise OutOfOrder(handoff)
-    return Move(Event.CONTACTED, now, by, spent=_spent_on_touch(handoff, now, terms))
+    spent = _spent_on_touch(handoff, now, terms)
+    clock = None
+    if terms.qualify is not None:
+        clock = sla.start(
+            Clock.QUALIFY, handoff.promised, terms, now, handoff.offer.hours, spent or timedelta()
+        )
+    return Move(Event.CONTACTED, now, by, spent=spent, clock=clock)
 
 
 STAGES = {Event.SQL: State.SQL, Event.OPPORTUNITY: State.OPPORTUNITY, Event.WON: State.WON}
@@ -309,16 +342,25 @@ def recycle(
 
 
 def give_back(
-    handoff: Handoff, event: Event, by: str | None, now: datetime, promised: Promised
+    handoff: Handoff,
+    event: Event,
+    by: str | None,
+    now: datetime,
+    promised: Promised,
+    ask: Ask = EVERYBODY,
 ) -> Move:
-    """Back to its queue as a new round: released by a person, or returned by the ladder.
-
-    Raises OutOfOrder unless the lead is accepted (returned), or accepted or contacted (released).
-    """
-    may = (State.ACCEPTED,) if event is Event.RETURNED else (State.ACCEPTED, State.CONTACTED)
-    if handoff.state not in may:
+    """Back to its queue as a new round: released by a person, returned by the ladder, or its
+    holder has left. Raises OutOfOrder where that does not follow from its state."""
+    if handoff.state not in _GIVES_BACK[event]:
         raise OutOfOrder(handoff)
-    return Move(event, now, by, promised=promised, new_card=True)
+    return Move(event, now, by, promised=promised, new_card=True, to=ask.to, because=ask.because)
+
+
+_GIVES_BACK = {
+    Event.RELEASED: (State.ACCEPTED, State.CONTACTED),
+    Event.RETURNED: (State.ACCEPTED,),
+    Event.LEFT: HELD,
+}
 
 
 def raise_again(handoff: Handoff, now: datetime) -> Move:
@@ -332,15 +374,20 @@ def hold(handoff: Handoff, until: datetime, now: datetime) -> Move:
     return Move(Event.HELD, now, clock=replace(handoff.clock, next_step_at=until))
 
 
-def step(taken: sla.DueSteps, now: datetime) -> Move:
-    """A ladder step was taken; the clock goes on towards the next one."""
+def step(taken: sla.DueSteps, now: datetime, also_queue: str = "", *, silent: bool = False) -> Move:
+    """A ladder step was taken; the clock goes on towards the next one. `silent`: there was
+    nothing for it to do."""
     return Move(
         Event.STEPPED,
         now,
         clock=taken.clock_after,
-        percent=taken.furthest.percent,
-        new_card=taken.furthest.act is Act.REPOST,
+        percent=taken.percent,
+        new_card=taken.act in SHOWN_AGAIN and not silent,
+        queue=also_queue,
     )
+
+
+SHOWN_AGAIN = frozenset({Act.REPOST, Act.OFFER_NEXT, Act.WIDEN})
 
 
 def _must_be_offered(handoff: Handoff, round_: int) -> None:
@@ -352,15 +399,16 @@ def _must_be_offered(handoff: Handoff, round_: int) -> None:
 
 def _spent_on_answer(handoff: Handoff, now: datetime, terms: Terms) -> timedelta:
     """Working time from the card to the answer; nothing where Slack never showed the card."""
-    since = handoff.offer.posted_at
-    return elapsed(terms.calendar(handoff.queue), since, now) if since else timedelta()
+    ran = stretch(handoff.offer, Clock.ANSWER, terms)
+    return ran.working(now) if ran else timedelta()
 
 
 def _spent_on_touch(handoff: Handoff, now: datetime, terms: Terms) -> timedelta | None:
     """Working time from acceptance to now, if the touch clock still runs."""
-    if handoff.state is not State.ACCEPTED or handoff.offer.answered_at is None:
+    if handoff.state is not State.ACCEPTED:
         return None
-    return elapsed(terms.calendar(handoff.queue), handoff.offer.answered_at, now)
+    ran = stretch(handoff.offer, Clock.TOUCH, terms)
+    return ran.working(now) if ran else None
 
 
 def _rank(stage: Event) -> int:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.domain.handoff import STAGES, Answer, Event, Handoff, Move, Offer, State
+from bot.domain.agreement import Clock
+from bot.domain.handoff import STAGES, Event, Handoff, Move, State
+from bot.domain.offer import Answer, Offer
 
 
 def apply(handoff: Handoff, move: Move) -> Handoff:
@@ -16,6 +18,7 @@ def apply(handoff: Handoff, move: Move) -> Handoff:
     after = _APPLY[move.event](handoff, move)
     return replace(
         after,
+        offer=_question_ended(after, move),
         clock=move.clock,
         card=handoff.card + 1 if move.new_card else handoff.card,
         moves=handoff.moves + 1,
@@ -42,19 +45,45 @@ def recompute(
             offers.append(handoff.offer)
         else:
             offers[-1] = handoff.offer
+        if move.round is not None and move.round < handoff.round:
+            offers[move.round - 1] = excused(offers[move.round - 1], move)
     return handoff, offers
 
 
 def ended_round(offer: Offer, move: Move) -> Offer:
     """The ended round as it stays on record when `move` begins a new one."""
-    if move.event in (Event.RELEASED, Event.RETURNED):
-        return replace(offer, gave_back_at=move.at)
+    ended = replace(offer, asked_until=move.at) if offer.is_asking else offer
+    if move.event in (Event.RELEASED, Event.RETURNED, Event.LEFT):
+        return replace(ended, gave_back_at=move.at)
+    return ended
+
+
+def excused(offer: Offer, move: Move) -> Offer:
+    """The promise of one clock, broken in this round, with the manager's reason."""
+    why = move.reason or ""
+    match move.excuses:
+        case Clock.ANSWER:
+            return replace(offer, answer_excused=why)
+        case Clock.TOUCH:
+            return replace(offer, touch_excused=why)
+        case Clock.QUALIFY:
+            return replace(offer, qualify_excused=why)
+        case Clock.FEEDBACK:
+            return replace(offer, feedback_excused=why)
     return offer
+
+
+def _question_ended(after: Handoff, move: Move) -> Offer:
+    """A question is open as long as marketing's clock runs."""
+    runs = move.clock is not None and move.clock.name is Clock.FEEDBACK
+    if after.offer.is_asking and not runs:
+        return replace(after.offer, asked_until=move.at)
+    return after.offer
 
 
 def _new_round(number: int, move: Move) -> Offer:
     assert move.promised is not None
-    return Offer(number, move.promised)
+    return Offer(number, move.promised, assignee=move.to)
 
 
 def _offered(handoff: Handoff, move: Move) -> Handoff:
@@ -63,6 +92,7 @@ def _offered(handoff: Handoff, move: Move) -> Handoff:
         state=State.OFFERED,
         holder=None,
         offer=_new_round(handoff.round + 1, move),
+        also_queue="",
     )
 
 
@@ -85,7 +115,7 @@ def _answered(handoff: Handoff, move: Move, answer: Answer) -> Offer:
 
 def _accepted(handoff: Handoff, move: Move) -> Handoff:
     answered = _answered(handoff, move, Answer.ACCEPTED)
-    promised = replace(answered, touch_due=move.due_at)
+    promised = replace(answered, touch_due=move.due_at, hours=move.hours)
     return replace(handoff, state=State.ACCEPTED, holder=move.by, offer=promised)
 
 
@@ -126,7 +156,7 @@ def _lost(handoff: Handoff, move: Move) -> Handoff:
 
 
 def _recycled(handoff: Handoff, move: Move) -> Handoff:
-    now = replace(_touched(handoff, move), reason=move.reason)
+    now = replace(_touched(handoff, move), reason=move.reason, gave_back_at=move.at)
     return replace(handoff, state=State.RECYCLED, holder=None, offer=now)
 
 
@@ -135,6 +165,46 @@ def _disqualified(handoff: Handoff, move: Move) -> Handoff:
         _touched(handoff, move), disqualified_at=move.at, reason=move.reason, note=move.note
     )
     return replace(handoff, state=State.DISQUALIFIED, offer=now)
+
+
+def _stepped(handoff: Handoff, move: Move) -> Handoff:
+    return replace(handoff, also_queue=move.queue or handoff.also_queue)
+
+
+def _asks_another(handoff: Handoff, move: Move) -> Handoff:
+    return replace(handoff, offer=replace(handoff.offer, assignee=move.to))
+
+
+def _asked(handoff: Handoff, move: Move) -> Handoff:
+    asked = replace(
+        handoff.offer,
+        asked_at=move.at,
+        asked_by=move.by,
+        asked_clock=handoff.clock.name if handoff.clock else None,
+        feedback_due=move.due_at,
+    )
+    return replace(handoff, offer=asked)
+
+
+def _told(handoff: Handoff, move: Move) -> Handoff:
+    """The promise of sales is due later, by the time it stood still."""
+    told = replace(handoff.offer, asked_until=move.at, told_by=move.by)
+    match told.asked_clock:
+        case Clock.ANSWER:
+            told = replace(told, answer_due=move.due_at)
+        case Clock.TOUCH:
+            told = replace(told, touch_due=move.due_at)
+    return replace(handoff, offer=told)
+
+
+def _transferred(handoff: Handoff, move: Move) -> Handoff:
+    return replace(handoff, holder=move.to)
+
+
+def _excused(handoff: Handoff, move: Move) -> Handoff:
+    if move.round != handoff.round:
+        return handoff  # an earlier round's: `recompute`, and the table of offers
+    return replace(handoff, offer=excused(handoff.offer, move))
 
 
 def _unchanged(handoff: Handoff, _move: Move) -> Handoff:
@@ -156,7 +226,15 @@ _APPLY = {
     Event.DISQUALIFIED: _disqualified,
     Event.RELEASED: _offered,
     Event.RETURNED: _offered,
+    Event.LEFT: _offered,
     Event.RECYCLED: _recycled,
-    Event.STEPPED: _unchanged,
+    Event.STEPPED: _stepped,
     Event.HELD: _unchanged,
+    Event.SNOOZED: _unchanged,
+    Event.PASSED: _asks_another,
+    Event.ASSIGNED: _asks_another,
+    Event.ASKED: _asked,
+    Event.TOLD: _told,
+    Event.TRANSFERRED: _transferred,
+    Event.EXCUSED: _excused,
 }

@@ -53,6 +53,7 @@ class LadderMessage(AboutHandoff):
     card: int | None = None  # said in this card's thread; None: privately
     broadcast: bool = False
     late_minutes: int = 0  # by the wall; more than a few are said aloud
+    shows_again: bool = False  # the lead gets a new card
 
     @property
     def in_thread_of(self) -> int | None:

@@ -15,10 +15,9 @@ from decimal import Decimal
 from math import sqrt
 from typing import Any
 
-from bot.domain.agreement import Terms
-from bot.domain.business_hours import elapsed
-from bot.domain.handoff import Answer, Offer
-from bot.domain.sla import Verdict, verdict
+from bot.domain.agreement import Clock, Terms
+from bot.domain.offer import Answer, Offer, Stretch, stretch
+from bot.domain.sla import Verdict
 
 SMALL = 20  # cases; below, a percentage says more than is known
 Z_95 = 1.959963984540054  # standard normal quantile for 95 %, two-sided
@@ -173,19 +172,20 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Kept:
     """One promise as it ran, until it was kept or until now."""
 
     verdict: Verdict
     working: timedelta
     wall: timedelta
+    excused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     offer: Offer
-    answer: Stretch
-    touch: Stretch | None  # None: never accepted, or given back in good time
+    answer: Kept
+    touch: Kept | None  # None: never accepted, or given back in good time
     tells_acceptance: bool
 
 
@@ -248,38 +248,25 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
-def _answer(offer: Offer, terms: Terms, now: datetime) -> Stretch:
-    assert offer.posted_at is not None
-    assert offer.answer_due is not None
-    return _stretch(offer, terms, offer.posted_at, offer.answer_due, offer.answered_at, now)
+def _answer(offer: Offer, terms: Terms, now: datetime) -> Kept:
+    ran = stretch(offer, Clock.ANSWER, terms)
+    assert ran is not None, "an offer that was never posted"
+    return _kept(ran, now)
 
 
-def _touch(offer: Offer, terms: Terms, now: datetime) -> Stretch | None:
+def _touch(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
     """The touch clock of an accepted lead. One given back untouched ends there: in good time it
     tells nothing, late it is a breach."""
-    if offer.answer is not Answer.ACCEPTED:
+    ran = stretch(offer, Clock.TOUCH, terms)
+    if ran is None:
         return None
-    assert offer.answered_at is not None
-    assert offer.touch_due is not None
-    given_back = offer.gave_back_at if offer.touched_at is None else None
-    if given_back is not None and given_back <= offer.touch_due:
-        return None
-    stopped = offer.touched_at or given_back
-    return _stretch(offer, terms, offer.answered_at, offer.touch_due, stopped, now)
+    kept = _kept(ran, now)
+    given_back = offer.touched_at is None and offer.gave_back_at is not None
+    return None if given_back and kept.verdict is Verdict.MET else kept
 
 
-def _stretch(
-    offer: Offer,
-    terms: Terms,
-    started: datetime,
-    due: datetime,
-    stopped: datetime | None,
-    now: datetime,
-) -> Stretch:
-    """A click can overtake Slack's word that the card is up; that answer took no time."""
-    until = max(stopped or now, started)
-    calendar = terms.calendar(offer.promised.queue)
-    return Stretch(verdict(due, stopped, now), elapsed(calendar, started, until), until - started)
+def _kept(ran: Stretch, now: datetime) -> Kept:
+    return Kept(ran.verdict(now), ran.working(now), ran.wall(now), ran.excused is not None)
 
 
 def _counts(offer: Offer, terms: Terms) -> bool:
@@ -290,7 +277,7 @@ def _counts(offer: Offer, terms: Terms) -> bool:
     return offer.reason not in no_rejections
 
 
-def _clock_figures(stretches: Sequence[Stretch]) -> ClockFigures:
+def _clock_figures(stretches: Sequence[Kept]) -> ClockFigures:
     verdicts = Counter(stretch.verdict for stretch in stretches)
     working = sorted(stretch.working / _MINUTE for stretch in stretches)
     wall = sorted(stretch.wall / _MINUTE for stretch in stretches)

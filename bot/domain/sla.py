@@ -1,16 +1,18 @@
-"""Which clock runs, when it is due, at risk, breached or met, and the next step of its ladder."""
+"""Which clock runs, when it is due, at risk, breached or met, and the next rung of its ladder."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.agreement import Act, Audience, Clock, Step, Terms
-from bot.domain.business_hours import Calendar, due, is_open, next_open
+from bot.domain.agreement import Act, Clock, Promised, Step, Terms
+from bot.domain.business_hours import Calendar, due, elapsed, is_open, next_open
 
 AT_RISK_FROM = 0.8  # of the target, in working time (docs/agreement.md)
+_NOTHING = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,9 @@ class RunningClock:
     started_at: datetime
     due_at: datetime
     next_step_at: datetime | None
-    steps_taken: int = 0
+    steps_taken: int = 0  # rungs
+    used: timedelta = _NOTHING  # working time used up before `started_at`
+    snoozed_until: datetime | None = None  # reminders were put off till then, once
 
 
 class Verdict(StrEnum):
@@ -32,11 +36,45 @@ class Verdict(StrEnum):
     BREACHED = "breached"
 
 
-def start(clock: Clock, queue: str, tier: str, terms: Terms, at: datetime) -> RunningClock:
-    """Wind a clock at `at`: due after the target's working time on the queue's calendar."""
-    target, calendar = terms.target(clock, queue, tier), terms.calendar(queue)
-    first = next((step_at(at, target, calendar, step) for step in terms.steps(clock)), None)
-    return RunningClock(clock, at, due(calendar, at, target), first)
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step, or one repetition of it, at this much working time of its clock."""
+
+    offset: timedelta
+    step: Step
+
+
+def start(
+    clock: Clock,
+    promised: Promised,
+    terms: Terms,
+    at: datetime,
+    hours: str = "",
+    used: timedelta = _NOTHING,
+) -> RunningClock:
+    """Wind a clock at `at`: due after the target's working time, less what is `used` already, on
+    the queue's calendar or on that of the seller's `hours`. What was used up before is passed
+    over in its ladder too. Raises KeyError for a clock that was not agreed on."""
+    calendar = terms.calendar(promised.queue, hours)
+    left = max(terms.target(clock, promised, hours) - used, _NOTHING)
+    climbed = rungs(clock, promised, terms, hours)
+    taken = sum(rung.offset < used for rung in climbed)
+    fresh = RunningClock(clock, at, due(calendar, at, left), None, taken, used)
+    return _towards_next(fresh, climbed, calendar)
+
+
+def go_on(
+    paused: RunningClock, stopped_at: datetime, promised: Promised, terms: Terms, at: datetime,
+    hours: str = "",
+) -> RunningClock:  # fmt: skip
+    """A clock that stood still since `stopped_at` runs again: with what was left of its target. A
+    promise that was broken before stays broken at the instant it was."""
+    calendar = terms.calendar(promised.queue, hours)
+    used = paused.used + elapsed(calendar, paused.started_at, stopped_at)
+    left = terms.target(paused.name, promised, hours) - used
+    due_at = due(calendar, at, left) if stopped_at <= paused.due_at else paused.due_at
+    again = replace(paused, started_at=at, used=used, due_at=due_at, snoozed_until=None)
+    return _towards_next(again, rungs(paused.name, promised, terms, hours), calendar)
 
 
 def wake(queue: str, on: date, terms: Terms) -> RunningClock:
@@ -47,43 +85,90 @@ def wake(queue: str, on: date, terms: Terms) -> RunningClock:
     return RunningClock(Clock.WAKE, opens, opens, opens)
 
 
+def rungs(clock: Clock, promised: Promised, terms: Terms, hours: str = "") -> tuple[Rung, ...]:
+    """The whole ladder of a clock, in order; a step that repeats is several rungs."""
+    if terms.promise(clock) is None:
+        return ()
+    target = terms.target(clock, promised, hours)
+    calendar = terms.calendar(promised.queue, hours)
+    own = terms.steps(clock, promised.queue)
+    climbed = (rung for step in own for rung in _repeated(step, target, calendar))
+    return tuple(sorted(climbed, key=lambda rung: rung.offset))
+
+
+def _repeated(step: Step, target: timedelta, calendar: Calendar) -> Iterator[Rung]:
+    first = step.after.on(calendar) if step.after else target * step.percent / 100
+    every = step.every.on(calendar) if step.every else _NOTHING
+    for nth in range(step.times + 1):
+        yield Rung(first + nth * every, step)
+
+
 @dataclass(frozen=True, slots=True)
 class DueSteps:
     """The rungs that are due at once, taken as one: the furthest acts, all audiences hear it."""
 
     furthest: Step
-    tell: tuple[Audience, ...]
+    act: Act  # the weightiest of the rungs that lie where the furthest lies
+    tell: tuple[str, ...]
+    percent: int  # of the target, used at the furthest rung
     late_by: timedelta  # how long ago, by the wall, the furthest should have been taken
     clock_after: RunningClock
 
 
 def steps_due(
-    clock: RunningClock, queue: str, tier: str, terms: Terms, now: datetime
+    clock: RunningClock,
+    promised: Promised,
+    terms: Terms,
+    now: datetime,
+    hours: str = "",
+    beyond: int = 0,
 ) -> DueSteps | None:
-    """The ladder steps due at `now` and not yet taken; None when there are none."""
-    target, calendar = terms.target(clock.name, queue, tier), terms.calendar(queue)
-    ahead = terms.steps(clock.name)[clock.steps_taken :]
-    instants = [step_at(clock.started_at, target, calendar, step) for step in ahead]
-    count = sum(instant <= now for instant in instants)
-    if not count:
+    """The ladder's rungs that are due at `now` and not yet taken; None when there are none.
+
+    `beyond`: so many rungs more, although they are not due yet, because those before them would
+    reach nobody; None when the ladder has not so many.
+    """
+    calendar = terms.calendar(promised.queue, hours)
+    climbed = rungs(clock.name, promised, terms, hours)
+    ahead = climbed[clock.steps_taken :]
+    instants = [rung_at(clock, rung, calendar) for rung in ahead]
+    count = sum(instant <= now for instant in instants) + beyond
+    if not count or count > len(ahead):
         return None
-    tell = tuple(dict.fromkeys(who for step in ahead[:count] for who in step.tell))
-    after = replace(
-        clock,
-        steps_taken=clock.steps_taken + count,
-        next_step_at=next(iter(instants[count:]), None),
+    taken = ahead[:count]
+    furthest = taken[-1]
+    together = [rung.step for rung in taken if rung.offset == furthest.offset]
+    target = terms.target(clock.name, promised, hours)
+    waited_for = max(instants[count - 1], clock.snoozed_until or instants[count - 1])
+    after = replace(clock, steps_taken=clock.steps_taken + count)
+    return DueSteps(
+        furthest=furthest.step,
+        act=max((step.act for step in together), key=list(Act).index),
+        tell=tuple(dict.fromkeys(who for rung in taken for who in rung.step.tell)),
+        percent=round(100 * furthest.offset / target) if target else furthest.step.percent,
+        late_by=max(now - waited_for, _NOTHING),
+        clock_after=_towards_next(after, climbed, calendar),
     )
-    return DueSteps(ahead[count - 1], tell, now - instants[count - 1], after)
 
 
-def step_at(started_at: datetime, target: timedelta, calendar: Calendar, step: Step) -> datetime:
-    """When a rung is taken: its share of the target used, held until the next working minute."""
-    return next_open(calendar, due(calendar, started_at, target * step.percent / 100))
+def rung_at(clock: RunningClock, rung: Rung, calendar: Calendar) -> datetime:
+    """When a rung is taken: so much of the clock's time used, held until the next working
+    minute."""
+    return next_open(calendar, due(calendar, clock.started_at, max(rung.offset - clock.used, _NOTHING)))  # noqa: E501 # fmt: skip
 
 
-def held_until(queue: str, terms: Terms, now: datetime) -> datetime | None:
+def _towards_next(
+    clock: RunningClock, climbed: tuple[Rung, ...], calendar: Calendar
+) -> RunningClock:
+    ahead = climbed[clock.steps_taken :]
+    following = rung_at(clock, ahead[0], calendar) if ahead else None
+    if following and clock.snoozed_until:
+        following = max(following, clock.snoozed_until)
+    return replace(clock, next_step_at=following)
+
+
+def held_until(calendar: Calendar, now: datetime) -> datetime | None:
     """The next working minute, or None when it is working time now."""
-    calendar = terms.calendar(queue)
     return None if is_open(calendar, now) else next_open(calendar, now)
 
 
@@ -99,12 +184,10 @@ def verdict(due_at: datetime, stopped_at: datetime | None, now: datetime) -> Ver
     return Verdict.OVERDUE if now > due_at else Verdict.RUNNING
 
 
-def at_risk_from(clock: RunningClock, queue: str, tier: str, terms: Terms) -> datetime:
+def at_risk_from(
+    clock: RunningClock, promised: Promised, terms: Terms, hours: str = ""
+) -> datetime:
     """The instant at which 80 % of the target's working time is used."""
-    target = terms.target(clock.name, queue, tier)
-    return due(terms.calendar(queue), clock.started_at, target * AT_RISK_FROM)
-
-
-def is_escalation(step: Step) -> bool:
-    """Everything beyond the private nudge."""
-    return step.act is not Act.REMIND
+    target = terms.target(clock.name, promised, hours)
+    left = max(target * AT_RISK_FROM - clock.used, _NOTHING)
+    return due(terms.calendar(promised.queue, hours), clock.started_at, left)

@@ -10,8 +10,9 @@ from functools import partial
 from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
 from bot.domain.assignment import may_answer
-from bot.domain.handoff import AlreadyAnswered, Answer, Handoff, Move, NotAllowed
+from bot.domain.handoff import AlreadyAnswered, Handoff, Move, NotAllowed
 from bot.domain.messages import Card, NotMineNews, RejectionNews
+from bot.domain.offer import Answer
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
 

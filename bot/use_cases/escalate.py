@@ -51,7 +51,7 @@ def take_step(desk: Desk, handoff_id: int, take_back: bool = True) -> bool:
         if clock is None or clock.next_step_at is None or clock.next_step_at > now:
             return False
         terms = work.terms.get(before.offer.promised.terms_version)
-        until = sla.held_until(before.queue, terms, now)
+        until = sla.held_until(terms.calendar(before.queue, before.hours), now)
         if until is not None:
             work.handoffs.record(before, handoff.hold(before, until, now))
         elif clock.name is Clock.WAKE:
@@ -79,10 +79,10 @@ def _climb(
     now: datetime,
     take_back: bool,
 ) -> None:
-    due = sla.steps_due(clock, before.queue, before.tier, terms, now)
+    due = sla.steps_due(clock, before.promised, terms, now, before.hours)
     assert due is not None, "next_step_at and the ladder disagree"
     queue = desk.queue(before.queue)
-    if due.furthest.act is Act.RETURN and take_back:
+    if due.act is Act.RETURN and take_back:
         promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
         move = handoff.give_back(before, Event.RETURNED, None, now, promised)
     else:
@@ -107,11 +107,12 @@ def _words(
         handoff=before.id,
         round=before.round,
         clock=before.clock.name,
-        percent=due.furthest.percent,
+        percent=due.percent,
         mention=mention,
         card=None if alone else before.card,
         broadcast=unclaimed,
         late_minutes=int(due.late_by.total_seconds() // 60),
+        shows_again=due.act in handoff.SHOWN_AGAIN,
     )
     return message, mention[0] if alone else queue.address
 
@@ -119,14 +120,14 @@ def _words(
 def _kind(due: DueSteps, returned: bool) -> type[LadderMessage]:
     if returned:
         return Returned
-    return Reminder if due.furthest.act is Act.REMIND else Escalation
+    return Reminder if due.act is Act.REMIND else Escalation
 
 
-def _named(queue: Queue, before: Handoff, tell: Sequence[Audience]) -> tuple[str, ...]:
-    roles = {
+def _named(queue: Queue, before: Handoff, tell: Sequence[str]) -> tuple[str, ...]:
+    roles: dict[str, tuple[str, ...]] = {
         Audience.HOLDER: (before.holder,) if before.holder else queue.sellers,
         Audience.MANAGER: (queue.manager,),
         Audience.HEAD: (queue.head,),
         Audience.MARKETERS: queue.marketers,
     }
-    return tuple(dict.fromkeys(name for audience in tell for name in roles[audience]))
+    return tuple(dict.fromkeys(name for who in tell for name in roles.get(who, (who,))))

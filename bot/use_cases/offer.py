@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import assignment, handoff
-from bot.domain.handoff import AWAITING_OFFER, Handoff, NotAllowed, Promised
+from bot.domain.agreement import Promised
+from bot.domain.handoff import AWAITING_OFFER, Handoff, NotAllowed
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Card, RaisedAgain
 from bot.use_cases.ports import Conflict, Desk, UnitOfWork

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from bot.domain.agreement import Agreement, Terms
+from bot.domain.agreement import Agreement, Clock, Terms
 from bot.domain.assignment import Queue
-from bot.domain.handoff import Handoff, Move, Offer
+from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message
+from bot.domain.offer import Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,46 @@ class MyWork:
     takes_part: bool  # in some queue, whichever way
 
 
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What Slack last said about a person's availability. Unknown is as good as available."""
+
+    dnd_from: datetime | None = None  # do not disturb, by schedule or because they paused
+    dnd_until: datetime | None = None
+    away_status: bool = False  # their status says so: on holiday, ill
+    status_until: datetime | None = None  # None, with `away_status`: until they change it
+    present: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A reminder to one person that waits to be said, perhaps in one list with others."""
+
+    person: str
+    handoff: int
+    round: int
+    clock: Clock
+    percent: int
+    say_at: datetime
+    late_minutes: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A transfer, or with `other_handoff` a swap, that waits for a colleague's yes."""
+
+    handoff: int
+    round: int
+    giver: str
+    taker: str
+    asked_at: datetime
+    other_handoff: int | None = None  # what the taker gives for it
+    other_round: int | None = None
+    outcome: str | None = None  # "agreed", "declined", "withdrawn", "lapsed"
+    id: int = 0
+
+
 class NotFound(LookupError):
     """No such handoff, lead or report."""
 
@@ -144,6 +185,36 @@ class Handoffs(Protocol):
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         """Offers and accepted leads whose promise is broken, longest overdue first."""
+
+    def in_hand(self, people: Iterable[str]) -> Mapping[str, int]:
+        """How many leads are offered to each by name, or held and not yet qualified."""
+
+    def without_assignee(self, queues: Sequence[str], limit: int) -> list[int]:
+        """Ids of offers that ask nobody by name, the lead raised first coming first."""
+
+    def offered_to(self, person: str) -> list[int]:
+        """Ids of offers that ask this person by name, oldest first."""
+
+    def held(self, person: str) -> list[int]:
+        """Ids of open leads of theirs, oldest first."""
+
+    def holders(self) -> frozenset[str]:
+        """Whoever holds an open lead, or is asked by name."""
+
+    def company_seller(self, domain: str, except_lead: int) -> str | None:
+        """Who last accepted a lead of this company's domain and still has it, or won it."""
+
+    def journal(self, handoff_id: int) -> list[Move]:
+        """Oldest first."""
+
+    def asked_between(self, start: datetime, end: datetime) -> list[Offer]:
+        """Offers whose question to marketing was asked in [start, end), by that."""
+
+    def broken_between(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> list[tuple[int, int]]:
+        """(handoff, round) of offers of which some promise fell due in [start, end) and was not
+        kept by then: the candidates for an excuse."""
 
     def dossier(self, handoff_id: int) -> Dossier:
         """In a unit of work for reading it is read once. Raises NotFound."""
@@ -282,6 +353,74 @@ class Reports(Protocol):
         """Raises NotFound."""
 
 
+class Absences(Protocol):
+    """Who said that they are away: `/lead away until monday`."""
+
+    def begin(self, person: str, until: datetime | None, now: datetime) -> None:
+        """None: until they say that they are back. What they said before is replaced."""
+
+    def end(self, person: str) -> bool:
+        """Back again; False when they were not away."""
+
+    def of(self, people: Iterable[str], now: datetime) -> Mapping[str, datetime | None]:
+        """Those who are away now, and until when."""
+
+
+class Turns(Protocol):
+    """The state of round robin, by queue."""
+
+    def credits(self, queue: str) -> Mapping[str, int]:
+        """By person; in a writing unit of work nobody else can take a turn in this queue."""
+
+    def keep(self, queue: str, credits: Mapping[str, int]) -> None: ...
+
+    def given(self, queue: str, day: date) -> Mapping[str, int]:
+        """Offers made to each on this local day."""
+
+    def count(self, queue: str, person: str, day: date) -> None:
+        """One offer more was made to this person."""
+
+
+class Nudges(Protocol):
+    """Private reminders on their way into one list for each person."""
+
+    def put(self, nudge: Nudge) -> None:
+        """The same rung to the same person is kept once."""
+
+    def waiting(self, now: datetime) -> list[Nudge]:
+        """Not said, and to be said by `now`; by person, earliest first."""
+
+    def get(self, ids: Iterable[int]) -> list[Nudge]: ...
+
+    def put_off(self, ids: Iterable[int], until: datetime) -> None: ...
+
+    def said(self, ids: Iterable[int], now: datetime) -> None: ...
+
+    def pings_since(self, person: str, since: datetime) -> int:
+        """How many reminder messages this person was sent; a list is one."""
+
+    def next_due(self) -> datetime | None: ...
+
+
+class Signals(Protocol):
+    """What Slack last said about people's availability."""
+
+    def keep(self, signals: Mapping[str, Signal]) -> None: ...
+
+    def of(self, people: Iterable[str]) -> Mapping[str, Signal]:
+        """Only those of whom something is known."""
+
+
+class Proposals(Protocol):
+    def add(self, proposal: Proposal) -> Proposal:
+        """With its id."""
+
+    def get(self, proposal_id: int) -> Proposal:
+        """Locked in a writing unit of work. Raises NotFound."""
+
+    def close(self, proposal_id: int, outcome: str, now: datetime) -> None: ...
+
+
 class Intake(Protocol):
     """What has been taken in, so that nothing is taken twice."""
 
@@ -303,6 +442,11 @@ class UnitOfWork(Protocol):
     deliveries: Deliveries
     reports: Reports
     intake: Intake
+    absences: Absences
+    turns: Turns
+    nudges: Nudges
+    signals: Signals
+    proposals: Proposals
 
     def commit(self) -> None: ...
 
@@ -314,6 +458,25 @@ class Books(Protocol):
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
         """A look without a lock; nothing can be committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration:
+    """How people want to be left in peace. Times are by each person's own zone."""
+
+    per_day: int = 12  # reminder messages to one person; the rest of the day's come as one list
+    rest_at: time = time(15)  # when that list is said
+    quiet_from: time = time(19)  # no reminders from here
+    quiet_until: time = time(8)  # up to here
+    do_not_disturb: bool = True  # Slack's, too
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What of Slack counts when somebody is to be asked by name."""
+
+    status: bool = False
+    presence: bool = False
 
 
 @dataclass(frozen=True)
@@ -328,6 +491,11 @@ class Desk:
     zone: str  # of the workspace: weeks begin at its midnight
     campaign_owners: Mapping[str, str] = field(default_factory=dict)
     digest: DigestSlot | None = None
+    admins: Sequence[str] = ()  # hear of what is set up wrongly
+    own_calendars: Mapping[str, str] = field(default_factory=dict)  # of sellers, by their name
+    consideration: Consideration = Consideration()
+    availability: Availability = Availability()
+    company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
     said: Callable[[], None] = lambda: None  # called after a commit that queued messages
     replaying: bool = False  # history acted already, unknown people too: nobody is refused
 

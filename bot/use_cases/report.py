@@ -11,9 +11,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.handoff import Offer
 from bot.domain.messages import Digest, DigestBreakdown
 from bot.domain.metrics import Figures, measure
+from bot.domain.offer import Offer
 from bot.use_cases.ports import Desk, DigestSlot, UnitOfWork, week_period
 
 WEEKLY = "weekly"  # the kind, in the table of reports

@@ -6,16 +6,18 @@ from bot.domain import handoff
 from bot.domain.agreement import (
     Act,
     Audience,
+    Case,
     Clock,
     Duration,
     NextStep,
+    Promised,
     Reason,
     Step,
     Target,
     Terms,
 )
 from bot.domain.business_hours import Calendar
-from bot.domain.handoff import Handoff, Promised
+from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import Card
 from bot.use_cases.ports import PostedCard
@@ -35,7 +37,9 @@ CALENDAR = Calendar(
     days={date(2026, 12, 23): ((540, 780),), date(2026, 12, 28): ()},
 )
 TERMS = Terms(
-    answer=Target(Duration(timedelta(hours=4)), {"A": Duration(timedelta(minutes=30))}),
+    answer=Target(
+        Duration(timedelta(hours=4)), (Case(Duration(timedelta(minutes=30)), tier=("A",)),)
+    ),
     touch=Target(Duration(timedelta(), 1)),
     qualify=Target(Duration(timedelta(), 10)),
     calendars={"nordics": CALENDAR},

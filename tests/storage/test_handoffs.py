@@ -285,7 +285,7 @@ def test_every_detail_of_a_move_comes_back():
         NOW,
         "U1",
         promised=promised(3),
-        clock=sla.start(Clock.ANSWER, "nordics", "A", TERMS, NOW),
+        clock=sla.start(Clock.ANSWER, promised(1), TERMS, NOW),
         due_at=NOW + MINUTE,
         spent=timedelta(microseconds=1),
         reason="no_need",

@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any, cast
 
 from bot.domain import handoff, journal
-from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
+from bot.domain.agreement import Agreement, MarketingPromise, Promised, RevenueGoal, Terms
 from bot.domain.assignment import Queue
-from bot.domain.handoff import Event, Move, Promised
+from bot.domain.handoff import Event, Move
 from bot.domain.lead import Lead, LeadFacts
 from bot.use_cases.ports import (
     Books,

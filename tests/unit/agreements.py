@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.agreement import (
     Act,
     Audience,
+    Case,
     Clock,
     Duration,
     NextStep,
+    Promised,
     Reason,
     Step,
     Target,
@@ -36,12 +38,16 @@ REASONS = (
 )
 
 TERMS = Terms(
-    answer=Target(Duration(timedelta(hours=4)), {"A": Duration(timedelta(minutes=30))}),
+    answer=Target(
+        Duration(timedelta(hours=4)), (Case(Duration(timedelta(minutes=30)), tier=("A",)),)
+    ),
     touch=Target(Duration(timedelta(hours=8))),
     calendars={"nordics": NINE_TO_FIVE},
     ladder=LADDER,
     reasons=REASONS,
 )
+
+PROMISED = Promised("nordics", 1, datetime(2026, 3, 2, 7, 0, tzinfo=UTC))
 
 
 def stockholm(text: str) -> datetime:

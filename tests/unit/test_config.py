@@ -15,6 +15,7 @@ from bot.config.expressions import compiled
 from bot.domain.agreement import Act, Audience, Clock, Duration, NextStep, Reason, Step
 from bot.domain.assignment import Assignment, route
 from bot.domain.lead import LeadFacts
+from tests.unit.agreements import PROMISED
 
 ROOT = Path(__file__).parents[2]
 DEFAULT = ROOT / "app.yaml"

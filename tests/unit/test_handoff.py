@@ -8,17 +8,9 @@ from decimal import Decimal
 import pytest
 
 from bot.domain import handoff, journal, sla
-from bot.domain.agreement import Clock
-from bot.domain.handoff import (
-    AlreadyAnswered,
-    Answer,
-    Event,
-    Handoff,
-    OldCard,
-    OutOfOrder,
-    Promised,
-    State,
-)
+from bot.domain.agreement import Clock, Promised
+from bot.domain.handoff import AlreadyAnswered, Event, Handoff, OldCard, OutOfOrder, State
+from bot.domain.offer import Answer
 from tests.unit.agreements import TERMS, stockholm
 
 NINE = stockholm("2026-03-02 09:00")
@@ -157,7 +149,7 @@ def test_the_journal_alone_gives_handoff_and_offers_back() -> None:
 
     make(handoff.posted(now, NINE, TERMS))
     assert now.clock is not None
-    due = sla.steps_due(now.clock, "nordics", "", TERMS, stockholm("2026-03-02 15:00"))
+    due = sla.steps_due(now.clock, now.promised, TERMS, stockholm("2026-03-02 15:00"))
     assert due is not None
     make(handoff.step(due, stockholm("2026-03-02 15:00")))
     make(handoff.accept(now, 1, "U1", stockholm("2026-03-02 15:10"), TERMS))

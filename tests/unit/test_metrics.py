@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.agreement import Duration, NextStep, Reason, Target, Terms
+from bot.domain.agreement import Duration, NextStep, Promised, Reason, Target, Terms
 from bot.domain.business_hours import Calendar, due
-from bot.domain.handoff import Answer, Offer, Promised
 from bot.domain.metrics import Figures, Share, measure, percentile
+from bot.domain.offer import Answer, Offer
 
 OFFICE = Calendar("office", "UTC", (((540, 1020),),) * 5 + ((),) * 2)  # Mon-Fri 9-17
 TERMS = Terms(

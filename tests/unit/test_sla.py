@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,21 +10,21 @@ import pytest
 from bot.domain import sla
 from bot.domain.agreement import Act, Audience, Clock
 from bot.domain.sla import Verdict
-from tests.unit.agreements import TERMS, stockholm
+from tests.unit.agreements import PROMISED, TERMS, stockholm
 
 MONDAY_NINE = stockholm("2026-03-02 09:00")
 
 
 def test_a_clock_started_in_the_night_begins_with_the_working_day() -> None:
     """Four working hours from Sunday night end on Monday at one."""
-    clock = sla.start(Clock.ANSWER, "nordics", "", TERMS, stockholm("2026-03-01 23:00"))
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, stockholm("2026-03-01 23:00"))
     assert clock.due_at == stockholm("2026-03-02 13:00")
     assert clock.next_step_at == stockholm("2026-03-02 12:12")
 
 
 def test_a_better_tier_is_promised_a_faster_answer() -> None:
     """Tier A has thirty minutes."""
-    clock = sla.start(Clock.ANSWER, "nordics", "A", TERMS, MONDAY_NINE)
+    clock = sla.start(Clock.ANSWER, replace(PROMISED, tier="A"), TERMS, MONDAY_NINE)
     assert clock.due_at == stockholm("2026-03-02 09:30")
 
 
@@ -41,19 +42,19 @@ def test_after_downtime_only_the_furthest_step_is_taken_and_names_everybody(
     now: str, taken: int | None, tell: tuple[Audience, ...] | None
 ) -> None:
     """Late steps collapse into one that reaches all whom the passed ones would have told."""
-    clock = sla.start(Clock.ANSWER, "nordics", "", TERMS, MONDAY_NINE)
-    due = sla.steps_due(clock, "nordics", "", TERMS, stockholm(now))
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, MONDAY_NINE)
+    due = sla.steps_due(clock, PROMISED, TERMS, stockholm(now))
     assert (due and due.furthest.percent) == taken
     assert (due and due.tell) == tell
 
 
 def test_a_step_taken_is_never_due_again() -> None:
     """The clock after a step points at the next rung, and after the last at none."""
-    clock = sla.start(Clock.ANSWER, "nordics", "", TERMS, MONDAY_NINE)
-    first = sla.steps_due(clock, "nordics", "", TERMS, stockholm("2026-03-02 12:12"))
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, MONDAY_NINE)
+    first = sla.steps_due(clock, PROMISED, TERMS, stockholm("2026-03-02 12:12"))
     assert first is not None
     assert first.clock_after.next_step_at == stockholm("2026-03-02 13:00")
-    last = sla.steps_due(first.clock_after, "nordics", "", TERMS, stockholm("2026-03-02 15:30"))
+    last = sla.steps_due(first.clock_after, PROMISED, TERMS, stockholm("2026-03-02 15:30"))
     assert last is not None
     assert last.furthest.act is Act.REPOST
     assert last.late_by == timedelta(minutes=30)
@@ -62,8 +63,8 @@ def test_a_step_taken_is_never_due_again() -> None:
 
 def test_a_step_that_falls_on_closing_time_waits_for_the_next_morning() -> None:
     """Nothing is said when the working day is over."""
-    clock = sla.start(Clock.ANSWER, "nordics", "", TERMS, stockholm("2026-03-02 13:00"))
-    after = sla.steps_due(clock, "nordics", "", TERMS, stockholm("2026-03-02 16:12"))
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, stockholm("2026-03-02 13:00"))
+    after = sla.steps_due(clock, PROMISED, TERMS, stockholm("2026-03-02 16:12"))
     assert clock.due_at == stockholm("2026-03-02 17:00")
     assert after is not None
     assert after.clock_after.next_step_at == stockholm("2026-03-03 09:00")
@@ -100,4 +101,4 @@ def test_a_recycled_lead_wakes_at_the_first_working_minute_of_its_date() -> None
 def test_outside_working_hours_a_step_is_held(now: str, until: str | None) -> None:
     """A restart at night does not wake anybody."""
     expected = stockholm(until) if until else None
-    assert sla.held_until("nordics", TERMS, stockholm(now)) == expected
+    assert sla.held_until(TERMS.calendar("nordics"), stockholm(now)) == expected
