@@ -49,6 +49,7 @@ class Skip(StrEnum):
     OFF_HOURS = "off_hours"
     FULL = "full"  # as many leads in hand as the rule allows
     DAY_FULL = "day_full"  # as many offers today as the rule allows
+    BUSY = "busy"  # answers another one first; only for a lead that had to wait
     HAD_IT = "had_it"  # had this lead before, or declined it
     NO_TURN = "no_turn"  # weight 0
     GONE = "gone"  # deactivated
@@ -66,6 +67,7 @@ class Candidate:
     weight: int = 1
     open: int = 0  # leads in hand
     today: int = 0  # offers since local midnight
+    unanswered: int = 0  # offers they have not answered yet
     credit: int = 0  # as the last choice left it
     away: Skip | None = None
     had_it: bool = False
@@ -126,7 +128,7 @@ class Choice:
         )
 
 
-# Whoever cannot answer is not asked, owner or not. The caps and the weight only measure how many
+# Whoever cannot answer is not asked, owner or not. Caps, weight and pace only measure how many
 # leads come by turn, so they keep nobody from their own account. Nor does a grey dot in Slack: ten
 # quiet minutes are no reason to lose an account, and the offer's time-out is there for the rest.
 _STOPS = frozenset({Skip.AWAY, Skip.STATUS, Skip.OFF_HOURS, Skip.HAD_IT, Skip.GONE})
@@ -140,16 +142,20 @@ def choose(
     crm_owner: str | None = None,
     company_owner: str | None = None,
     same_seller: str | None = None,
+    waited: bool = False,
 ) -> Choice:
     """Who is asked about one lead: the same seller, the account's owner, or whose turn it is.
 
-    `candidates` are the queue's sellers, each once, in the order of app.yaml. Where several leads
-    wait for a free seller, call this for the oldest first, counting each offer in `open`, `today`
-    and `credit` before the next.
+    `candidates` are the queue's sellers, each once, in the order of app.yaml.
+
+    Where several leads wait for a free seller, call this for the oldest first with `waited`, and
+    count each offer in `open`, `today`, `unanswered` and `credit` before the next. Such leads are
+    handed out one by one: the next one comes when the one before is answered, so that whoever is
+    back first does not find the whole pile on their desk.
     """
     if not rule.asks_one:
         return Choice(None, Why.EVERYBODY, credits=_credits(candidates))
-    skipped = _skipped(rule, candidates)
+    skipped = _skipped(rule, candidates, waited)
     may_be_asked = {one.person for one in candidates if skipped.get(one.person) not in _STOPS}
     missed = None
     for why, owner in _owners(rule, crm_owner, company_owner, same_seller):
@@ -171,15 +177,15 @@ def _owners(
     return ((why, person) for why, person in claims.items() if person is not None)
 
 
-def _skipped(rule: Rule, candidates: Sequence[Candidate]) -> dict[str, Skip]:
+def _skipped(rule: Rule, candidates: Sequence[Candidate], waited: bool) -> dict[str, Skip]:
     # Off hours is a reason only while a colleague is at work: at night the turn goes on, and the
     # lead lies on somebody's desk in the morning.
     at_work = any(one.away is None and not one.had_it and one.weight > 0 for one in candidates)
-    reasons = {one.person: _reason(rule, one, at_work) for one in candidates}
+    reasons = {one.person: _reason(rule, one, at_work, waited) for one in candidates}
     return {person: reason for person, reason in reasons.items() if reason}
 
 
-def _reason(rule: Rule, one: Candidate, at_work: bool) -> Skip | None:
+def _reason(rule: Rule, one: Candidate, at_work: bool, waited: bool) -> Skip | None:
     """What lasts comes first: it decides whether anybody is left to wait for."""
     hours_count = one.away is not Skip.OFF_HOURS or at_work
     reasons = (
@@ -189,6 +195,7 @@ def _reason(rule: Rule, one: Candidate, at_work: bool) -> Skip | None:
         (hours_count, one.away),
         (not rule.has_room(one.open), Skip.FULL),
         (not rule.has_time(one.today), Skip.DAY_FULL),
+        (waited and one.unanswered > 0, Skip.BUSY),
     )
     return next((reason for holds, reason in reasons if holds and reason), None)
 
