@@ -1,0 +1,259 @@
+"""What may happen to a lead beside its way from offer to won, as decisions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.domain import detours, handoff
+from bot.domain.agreement import Clock, Duration, Target, Terms
+from bot.domain.business_hours import elapsed
+from bot.domain.handoff import (
+    Ask,
+    AskedAlready,
+    BadSnooze,
+    Event,
+    Handoff,
+    Move,
+    NotBroken,
+    OldCard,
+    OutOfOrder,
+    SnoozedAlready,
+    State,
+)
+from bot.domain.journal import apply, begin, recompute
+from bot.domain.offer import Stretch, stretch
+from bot.domain.sla import Verdict
+from tests.unit.agreements import PROMISED, TERMS, stockholm
+
+QUALIFY = replace(TERMS, qualify=Target(Duration(days=2)))
+NINE = stockholm("2026-03-02 09:00")
+HOUR = timedelta(hours=1)
+
+
+class Story:
+    """A handoff and its journal, told move by move."""
+
+    def __init__(self, terms: Terms = TERMS, ask: Ask = handoff.EVERYBODY) -> None:
+        self.terms = terms
+        first = handoff.offer(PROMISED, NINE, ask)
+        self.journal: list[Move] = [first]
+        self.now: Handoff = begin(1, 1, first)
+        card_up = handoff.posted(self.now, NINE, terms)
+        assert card_up is not None
+        self.then(card_up)
+
+    def then(self, move: Move) -> Handoff:
+        self.journal.append(move)
+        self.now = apply(self.now, move)
+        return self.now
+
+    def accepted(self, at: str) -> Handoff:
+        return self.then(handoff.accept(self.now, 1, "U1", stockholm(at), self.terms))
+
+    def asked(self, at: str) -> Handoff:
+        move = detours.ask(self.now, 1, "U1", stockholm(at), self.terms, "Which plan?")
+        return self.then(move)
+
+    def told(self, at: str) -> Handoff:
+        stood = detours.stood_still(self.journal)
+        when = stockholm(at)
+        return self.then(detours.tell(self.now, 1, "UM", when, self.terms, "Pro.", stood))
+
+    def stretch(self, clock: Clock = Clock.ANSWER) -> Stretch:
+        ran = stretch(self.now.offer, clock, self.terms)
+        assert ran is not None
+        return ran
+
+    def agrees_with_its_journal(self) -> bool:
+        again, offers = recompute(1, 1, self.journal)
+        return again == self.now and offers[-1] == self.now.offer
+
+
+def test_while_marketing_is_asked_the_clock_of_sales_stands_still() -> None:
+    """One hour used of four, two hours waited for: three hours are left after the answer."""
+    story = Story()
+    asked = story.asked("2026-03-02 10:00")
+    assert asked.state is State.OFFERED
+    assert asked.clock is not None
+    assert asked.clock.name is Clock.FEEDBACK
+    assert asked.clock.due_at == stockholm("2026-03-03 10:00")
+    assert story.stretch().verdict(stockholm("2026-03-09 09:00")) is Verdict.RUNNING
+    told = story.told("2026-03-02 12:00")
+    assert told.clock is not None
+    assert told.clock.name is Clock.ANSWER
+    assert told.clock.due_at == told.offer.answer_due == stockholm("2026-03-02 15:00")
+    assert told.clock.used == HOUR
+    assert story.stretch().working(stockholm("2026-03-02 13:00")) == 2 * HOUR
+    assert story.agrees_with_its_journal()
+
+
+def test_after_a_pause_the_ladder_goes_on_where_it_stood() -> None:
+    """80 % of four hours are used two hours and twelve minutes after the answer to a question that
+    was asked after the first hour."""
+    story = Story()
+    story.asked("2026-03-02 10:00")
+    told = story.told("2026-03-02 12:00")
+    assert told.clock is not None
+    assert told.clock.next_step_at == stockholm("2026-03-02 14:12")
+
+
+def test_a_second_question_does_not_stop_the_clock_again() -> None:
+    """Once a round: a clock cannot be stopped again and again."""
+    story = Story()
+    story.asked("2026-03-02 10:00")
+    story.told("2026-03-02 12:00")
+    with pytest.raises(AskedAlready):
+        story.asked("2026-03-02 13:00")
+
+
+def test_a_question_asked_too_late_mends_nothing() -> None:
+    """A promise that was broken before the question stays broken."""
+    story = Story()
+    story.asked("2026-03-02 14:00")
+    told = story.told("2026-03-02 16:00")
+    assert told.offer.answer_due == stockholm("2026-03-02 13:00")
+    assert story.stretch().verdict(stockholm("2026-03-02 16:01")) is Verdict.OVERDUE
+
+
+def test_an_answer_in_the_middle_of_a_question_counts_as_of_the_question() -> None:
+    """Who accepts while marketing is silent is not charged for the silence."""
+    story = Story()
+    story.asked("2026-03-02 10:00")
+    story.accepted("2026-03-04 10:00")
+    offer = story.now.offer
+    assert offer.asked_until == stockholm("2026-03-04 10:00")
+    assert offer.told_by is None
+    assert offer.answer_spent == HOUR
+    assert story.stretch().verdict(story.journal[-1].at) is Verdict.MET
+    late = story.stretch(Clock.FEEDBACK)
+    assert late.verdict(story.journal[-1].at) is Verdict.BREACHED
+    assert story.agrees_with_its_journal()
+
+
+@pytest.mark.parametrize("state", ["accepted", "contacted"])
+def test_a_held_lead_can_be_asked_about_and_keeps_its_state(state: str) -> None:
+    """The question is laid over the state; its clock goes on where it stood."""
+    story = Story(QUALIFY)
+    story.accepted("2026-03-02 10:00")
+    if state == "contacted":
+        story.then(handoff.contact(story.now, "U1", stockholm("2026-03-02 11:00"), QUALIFY))
+    before = story.now.clock
+    story.asked("2026-03-02 12:00")
+    assert story.now.state == state
+    after = story.told("2026-03-03 12:00")
+    assert before is not None
+    assert after.clock is not None
+    assert after.clock.name is before.name
+    stood = elapsed(TERMS.calendar("nordics"), before.due_at, after.clock.due_at)
+    assert stood == 8 * HOUR
+    assert story.agrees_with_its_journal()
+
+
+def test_the_time_to_qualify_runs_from_acceptance_whenever_contact_is_made() -> None:
+    """Two working days from Monday ten are Wednesday ten, early contact or late."""
+    story = Story(QUALIFY)
+    story.accepted("2026-03-02 10:00")
+    contacted = handoff.contact(story.now, "U1", stockholm("2026-03-03 09:00"), QUALIFY)
+    story.then(contacted)
+    assert story.now.clock is not None
+    assert story.now.clock.name is Clock.QUALIFY
+    assert story.now.clock.due_at == stockholm("2026-03-04 10:00")
+    assert story.stretch(Clock.QUALIFY).due_at == stockholm("2026-03-04 10:00")
+
+
+def test_the_touch_clock_keeps_the_hours_of_the_seller() -> None:
+    """Nine to five in New York begins at three in the afternoon in Stockholm."""
+    story = Story()
+    move = handoff.accept(story.now, 1, "U1", NINE, TERMS, "zone:America/New_York")
+    accepted = story.then(move)
+    assert accepted.offer.touch_due == stockholm("2026-03-02 23:00")
+    assert accepted.hours == "zone:America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("until", "refusal"),
+    [
+        ("2026-03-02 13:00", None),
+        ("2026-03-02 13:01", BadSnooze),
+        ("2026-03-02 10:00", BadSnooze),
+    ],
+)
+def test_reminders_are_put_off_within_the_promise_only(
+    until: str, refusal: type[Exception] | None
+) -> None:
+    """ "I take it at one" is fine as long as one o'clock is in time."""
+    story = Story()
+    now, then = stockholm("2026-03-02 10:00"), stockholm(until)
+    if refusal:
+        with pytest.raises(refusal):
+            detours.snooze(story.now, 1, "U1", now, then)
+        return
+    put_off = story.then(detours.snooze(story.now, 1, "U1", now, then))
+    assert put_off.clock is not None
+    assert put_off.clock.next_step_at == then
+    assert put_off.clock.due_at == stockholm("2026-03-02 13:00")
+    with pytest.raises(SnoozedAlready):
+        detours.snooze(story.now, 1, "U1", now, then)
+
+
+def test_an_offer_passed_on_keeps_its_round_and_its_clock() -> None:
+    """The promise is the queue's: passing a lead round the team buys no time."""
+    story = Story(ask=Ask("U1"))
+    clock = story.now.clock
+    passed = story.then(detours.pass_on(story.now, Ask("U2"), NINE + HOUR, by="U1"))
+    assert (passed.assignee, passed.round, passed.clock, passed.card) == ("U2", 1, clock, 2)
+    left = story.then(detours.pass_on(story.now, handoff.EVERYBODY, NINE + HOUR))
+    assert left.assignee is None
+    with pytest.raises(OutOfOrder):
+        detours.pass_on(story.now, Ask("U3"), NINE + HOUR)
+    assert story.then(detours.assign(story.now, Ask("U3"), NINE + HOUR)).assignee == "U3"
+    assert story.agrees_with_its_journal()
+
+
+def test_a_transfer_starts_no_clock_anew() -> None:
+    """The colleague takes over the lead with the time that is left."""
+    story = Story()
+    before = story.accepted("2026-03-02 10:00")
+    after = story.then(detours.transfer(before, 1, "U2", NINE + 3 * HOUR, "U2"))
+    assert (after.holder, after.round, after.clock) == ("U2", 1, before.clock)
+    assert after.offer.answered_by == "U1"
+    with pytest.raises(OutOfOrder):
+        detours.transfer(after, 1, "U2", NINE + 3 * HOUR, "U2")
+    with pytest.raises(OldCard):
+        detours.transfer(after, 2, "U1", NINE + 3 * HOUR, "U1")
+
+
+def test_only_a_broken_promise_is_excused_and_only_once() -> None:
+    """An excuse is for what was late; it stays late, with the reason beside it."""
+    story = Story()
+
+    def excused(at: datetime) -> Move:
+        offer = story.now.offer
+        return detours.excuse(story.now, offer, Clock.ANSWER, "UM", at, TERMS, "power cut")
+
+    with pytest.raises(NotBroken):
+        excused(stockholm("2026-03-02 13:00"))
+    after = story.then(excused(stockholm("2026-03-02 13:01")))
+    assert after.offer.answer_excused == "power cut"
+    assert after.clock == story.journal[-2].clock
+    assert story.stretch().verdict(stockholm("2026-03-02 13:02")) is Verdict.OVERDUE
+    with pytest.raises(NotBroken):
+        excused(stockholm("2026-03-02 13:02"))
+    assert story.agrees_with_its_journal()
+
+
+def test_a_promise_of_an_earlier_round_can_be_excused() -> None:
+    """The lead has gone back to the queue since; the record of its first round is amended."""
+    story = Story()
+    accepted = story.accepted("2026-03-02 10:00")
+    late = stockholm("2026-03-04 10:00")
+    back = handoff.give_back(accepted, Event.RETURNED, None, late, PROMISED)
+    _, before = recompute(1, 1, [*story.journal, back])
+    story.then(back)
+    story.then(detours.excuse(story.now, before[0], Clock.TOUCH, "UM", late, TERMS, "strike"))
+    _, offers = recompute(1, 1, story.journal)
+    assert (offers[0].touch_excused, offers[1].touch_excused) == ("strike", None)
+    assert story.now.offer == offers[1]
