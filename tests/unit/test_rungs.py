@@ -1,0 +1,146 @@
+"""Ladders of every shape: after a time, repeated, of some queues, for a clock that was paused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import sla
+from bot.domain.agreement import Act, Audience, Case, Clock, Duration, Promised, Step, Target, Terms
+from bot.domain.business_hours import elapsed
+from tests.unit.agreements import NINE_TO_FIVE, PROMISED, TERMS, stockholm
+
+NINE = stockholm("2026-03-02 09:00")
+HOUR = timedelta(hours=1)
+HOLDER = (Audience.HOLDER,)
+
+
+def with_ladder(*steps: Step) -> Terms:
+    return replace(TERMS, ladder=steps)
+
+
+def offsets(terms: Terms, promised: Promised = PROMISED) -> list[timedelta]:
+    return [rung.offset for rung in sla.rungs(Clock.ANSWER, promised, terms)]
+
+
+def test_a_step_may_be_placed_by_time_or_by_percent() -> None:
+    """After one hour comes before half of four hours, whatever stands first in the file."""
+    terms = with_ladder(
+        Step(Clock.ANSWER, 50, HOLDER, Act.REMIND),
+        Step(Clock.ANSWER, 0, HOLDER, Act.REMIND, after=Duration(HOUR)),
+    )
+    assert offsets(terms) == [HOUR, 2 * HOUR]
+
+
+def test_a_step_repeats_as_often_as_agreed_and_no_more() -> None:
+    """At the due time, and twice more, every hour."""
+    step = Step(Clock.ANSWER, 100, HOLDER, Act.ESCALATE, every=Duration(HOUR), times=2)
+    terms = with_ladder(step)
+    assert offsets(terms) == [4 * HOUR, 5 * HOUR, 6 * HOUR]
+    clock = sla.start(Clock.ANSWER, PROMISED, terms, NINE)
+    taken = []
+    while clock.next_step_at is not None:
+        due = sla.steps_due(clock, PROMISED, terms, clock.next_step_at)
+        assert due is not None
+        taken.append(due.percent)
+        clock = due.clock_after
+    assert taken == [100, 125, 150]
+
+
+def test_a_step_may_be_for_some_queues_only() -> None:
+    """Another queue does not climb it."""
+    terms = with_ladder(Step(Clock.ANSWER, 80, HOLDER, Act.REMIND, queues=("dach",)))
+    assert offsets(terms) == []
+    assert offsets(with_ladder(Step(Clock.ANSWER, 80, HOLDER, Act.REMIND))) == [3.2 * HOUR]
+
+
+def test_of_steps_at_the_same_time_the_weightiest_is_done_and_all_are_told() -> None:
+    """The time-out of an offer falls together with the escalation: one message, and it moves on."""
+    terms = with_ladder(
+        Step(Clock.ANSWER, 0, (Audience.ASSIGNEE,), Act.OFFER_NEXT, after=Duration(4 * HOUR)),
+        Step(Clock.ANSWER, 100, (Audience.MANAGER, "@sam"), Act.ESCALATE),
+    )
+    clock = sla.start(Clock.ANSWER, PROMISED, terms, NINE)
+    due = sla.steps_due(clock, PROMISED, terms, stockholm("2026-03-02 13:00"))
+    assert due is not None
+    assert due.act is Act.OFFER_NEXT
+    assert due.tell == (Audience.ASSIGNEE, Audience.MANAGER, "@sam")
+    assert due.clock_after.next_step_at is None
+
+
+def test_a_step_that_reaches_nobody_can_be_passed_over_for_the_next() -> None:
+    """One rung more is taken although it is not due yet; beyond the last there is none."""
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, NINE)
+    now = stockholm("2026-03-02 12:12")
+    further = sla.steps_due(clock, PROMISED, TERMS, now, beyond=1)
+    assert further is not None
+    assert (further.percent, further.late_by) == (100, timedelta())
+    assert further.clock_after.next_step_at == stockholm("2026-03-02 15:00")
+    assert sla.steps_due(clock, PROMISED, TERMS, now, beyond=3) is None
+
+
+def test_a_clock_nobody_agreed_on_has_no_ladder() -> None:
+    """Without a time to qualify there is nothing to remind of."""
+    assert sla.rungs(Clock.QUALIFY, PROMISED, TERMS) == ()
+    with pytest.raises(KeyError):
+        sla.start(Clock.QUALIFY, PROMISED, TERMS, NINE)
+
+
+def test_reminders_that_were_put_off_are_not_called_late() -> None:
+    """Baton was not away: somebody asked it to wait."""
+    clock = replace(
+        sla.start(Clock.ANSWER, PROMISED, TERMS, NINE),
+        snoozed_until=stockholm("2026-03-02 12:50"),
+        next_step_at=stockholm("2026-03-02 12:50"),
+    )
+    due = sla.steps_due(clock, PROMISED, TERMS, stockholm("2026-03-02 12:51"))
+    assert due is not None
+    assert due.late_by == timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("known", "hours"),
+    [
+        ({"tier": "A", "queue": "nordics"}, 0.5),
+        ({"tier": "A", "queue": "dach"}, 1),
+        ({"source": "event"}, 2),
+        ({"source": "webinar", "campaign": "spring"}, 3),
+        ({"source": "webinar", "campaign": "autumn"}, 4),
+        ({}, 4),
+    ],
+)
+def test_the_first_target_that_fits_a_lead_wins(known: dict[str, Any], hours: float) -> None:
+    """By queue, tier, source and campaign, in the order of the agreement."""
+    target = Target(
+        Duration(4 * HOUR),
+        (
+            Case(Duration(HOUR / 2), queue=("nordics",), tier=("A",)),
+            Case(Duration(HOUR), tier=("A", "B")),
+            Case(Duration(2 * HOUR), source=("event", "fair")),
+            Case(Duration(3 * HOUR), source=("webinar",), campaign=("spring",)),
+        ),
+    )
+    assert target.of(replace(PROMISED, **known)).on(NINE_TO_FIVE) == hours * HOUR
+
+
+@given(used=st.integers(0, 300), waited=st.integers(0, 5000), start=st.integers(0, 3000))  # minutes
+def test_a_pause_moves_the_promise_by_exactly_the_time_it_stood(
+    used: int, waited: int, start: int
+) -> None:
+    """However long marketing takes, sales has the working time that was left, and not a minute
+    more."""
+    minute = timedelta(minutes=1)
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, NINE + start * minute)
+    stopped = clock.started_at + used * minute
+    back = sla.go_on(clock, stopped, PROMISED, TERMS, stopped + waited * minute)
+    if stopped > clock.due_at:
+        assert back.due_at == clock.due_at
+        return
+    left = elapsed(NINE_TO_FIVE, stopped, clock.due_at)
+    assert elapsed(NINE_TO_FIVE, back.started_at, back.due_at) == left
+    assert back.steps_taken == clock.steps_taken
