@@ -11,7 +11,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -266,8 +266,15 @@ def read(workspace: Workspace, words: str) -> str:
 
 
 @contextmanager
-def open_world(folder: Path, over: str = "socket", database: str = "") -> Iterator[World]:
-    """`over` is how Slack reaches Baton: "socket" or "http"."""
+def open_world(
+    folder: Path,
+    over: str = "socket",
+    database: str = "",
+    queues: Sequence[Queue] = (QUEUE, DACH),
+    terms: Terms = AGREED,
+    **settings: Any,
+) -> Iterator[World]:
+    """`over` is how Slack reaches Baton: "socket" or "http". `settings` are the Desk's own."""
     clock = WorkspaceClock(MONDAY, paused=True)
     with ExitStack() as stack:
         workspace = sample_workspace(clock=clock)
@@ -276,7 +283,7 @@ def open_world(folder: Path, over: str = "socket", database: str = "") -> Iterat
         server = stack.enter_context(Server(workspace))
         books = Books(database or f"sqlite:///{folder / 'baton.db'}")
         stack.callback(books.close)
-        world = _world(server, clock, books)
+        world = _world(server, clock, books, terms, queues=queues, **settings)
         stack.callback(world.after_ack.shutdown)
         _listen_to(world)
         bolt = slack_app(
@@ -300,15 +307,24 @@ def open_world(folder: Path, over: str = "socket", database: str = "") -> Iterat
         yield world
 
 
-def _world(server: Server, clock: WorkspaceClock, books: Books) -> World:
+def _world(
+    server: Server, clock: WorkspaceClock, books: Books, terms: Terms, **settings: Any
+) -> World:
     books.migrate()
     slack = SlackApi(server.workspace.app.bot_token, clock.now, server.api_url, 5)
     directory = DirectoryReader(books, slack, clock.now)
     assert directory.refresh()
     with books.writing() as work:
-        version = work.terms.register(AGREED, clock.now())
+        version = work.terms.register(terms, clock.now())
         work.commit()
-    desk = Desk(books, clock.now, [QUEUE, DACH], agreement(), version, "Europe/Stockholm")
+    desk = Desk(
+        books=books,
+        clock=clock.now,
+        agreement=agreement(terms),
+        terms_version=version,
+        zone="Europe/Stockholm",
+        **settings,
+    )
     words = Words(desk)
     courier = Courier(books, slack, words, clock.now, clock.now, QUICK)
     homes = Homes(desk, words, slack, clock.now)
