@@ -13,13 +13,15 @@ quiet day.
 - A newcomer begins at 0, the middle of the list. Nothing is made up for; nobody is overtaken.
 - An offer counts when it is made. Declining it, letting it time out, releasing the lead or calling
   it a mis-route gives no turn back: otherwise picking only the good ones would pay.
-- An account's owner gets their own lead whatever the turn says, and it counts as their turn. But
-  nobody is charged once they are a whole lead ahead of the others: then it comes on top. A busy
-  account thus never costs its owner their turns for weeks to come.
+- An account's owner gets their own lead whatever the turn says, and it counts as their turn: own
+  accounts and turns together make the share. But nobody pays more than three leads ahead; beyond,
+  own leads come on top. Without that end, a busy account would cost its owner all turns for weeks
+  after it fell silent.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,8 +30,10 @@ from typing import Any
 from bot.domain.assignment import Assignment, Rule
 
 # One lead, in units of credit: divides by every sum of weights up to 22, and by most beyond. What
-# a larger sum leaves over is less than a ten-millionth of a lead. Nine leads fit into 32 bits.
+# a larger sum leaves over is less than a millionth of a lead. Credits belong into 64 bits.
 LEAD = 232_792_560
+
+AHEAD_AT_MOST = 3  # leads that an owner may have paid ahead
 
 
 class Why(StrEnum):
@@ -148,10 +152,10 @@ def choose(
 
     `candidates` are the queue's sellers, each once, in the order of app.yaml.
 
-    Where several leads wait for a free seller, call this for the oldest first with `waited`, and
-    count each offer in `open`, `today`, `unanswered` and `credit` before the next. Such leads are
-    handed out one by one: the next one comes when the one before is answered, so that whoever is
-    back first does not find the whole pile on their desk.
+    Where leads wait for a free seller, call this for the oldest first with `waited` (a new lead
+    queues behind them), and count each offer in `open`, `today`, `unanswered` and `credit` before
+    the next. Such leads are handed out one by one: the next comes when the one before is answered,
+    so that whoever is back first does not find the whole pile on their desk.
     """
     if not rule.asks_one:
         return Choice(None, Why.EVERYBODY, credits=_credits(candidates))
@@ -218,8 +222,8 @@ def _to_owner(
 
 
 def _is_charged(owner: str, sharing: Collection[Candidate]) -> bool:
-    """Whether an owner's lead is their turn: not if they are a whole lead ahead of the others."""
-    own = [one.credit + LEAD for one in sharing if one.person == owner]
+    """Whether an owner's lead is their turn: not if they are far ahead of the others already."""
+    own = [one.credit + AHEAD_AT_MOST * LEAD for one in sharing if one.person == owner]
     others = [one.credit for one in sharing if one.person != owner]
     return any(credit * len(others) > sum(others) for credit in own)
 
@@ -272,3 +276,32 @@ def _counts(candidates: Iterable[Candidate], skipped: Mapping[str, Skip]) -> dic
         for one in candidates
         if skipped.get(one.person) in counted
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What one seller was asked, against what they could expect (formula 11), in leads."""
+
+    received: int
+    expected: float
+
+    @property
+    def ratio(self) -> float | None:
+        """1 is exactly their share; None where nothing was to be expected."""
+        return self.received / self.expected if self.expected else None
+
+
+def dealt(choices: Iterable[Choice]) -> dict[str, Dealt]:
+    """Formula 11, share received ÷ share expected, from the explanations kept with the offers.
+
+    Of each lead that counted for the turn, everybody who could have had it expects their weight
+    over the weights of all of these. Being away, full or new thus lowers both sides alike.
+    """
+    received: Counter[str] = Counter()
+    expected: defaultdict[str, float] = defaultdict(float)
+    for choice in choices:
+        total = sum(one.weight for one in choice.standing.values())
+        for person, one in choice.standing.items():
+            expected[person] += one.weight / total
+            received[person] += person == choice.person
+    return {person: Dealt(received[person], share) for person, share in expected.items()}
