@@ -121,6 +121,12 @@ def stamp(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
+def ts_of(instant: datetime) -> str:
+    """An instant the way Slack writes it in timestamps."""
+    micros = stamp(instant)
+    return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
+
+
 def instant_of(ts: str) -> datetime:
     """The instant a message timestamp names."""
     seconds, _, micros = ts.partition(".")

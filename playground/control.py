@@ -27,24 +27,37 @@ from playground.travel import Travel
 from playground.workspace import Workspace
 
 LONGEST_WAIT_S = 30.0
-ACTS = frozenset(
+WAITING_ACTS = frozenset(
     [
         "click",
         "submit",
-        "fill",
         "close_view",
         "command",
-        "say",
-        "react",
         "open_home",
         "shortcut",
+    ]
+)
+AT_ONCE = frozenset(
+    [
+        "say",
+        "react",
+        "fill",
         "options_for",
         "read",
         "join",
+        "leave",
         "open_direct",
+        "set_presence",
+        "set_status",
+        "pause_notifications",
+        "resume_notifications",
+        "set_dnd_schedule",
     ]
 )
-AT_ONCE = frozenset(["say", "react", "fill", "options_for", "read", "join", "open_direct"])
+ACTS = WAITING_ACTS | AT_ONCE
+ADMIN_ACTS = frozenset(
+    ["deactivate", "reactivate", "add_to_group", "remove_from_group", "invite", "remove"]
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -97,6 +110,7 @@ class Control:
             ("deliveries", self._deliveries, "GET"),
             ("people/{who}/sees", self._sees, "GET"),
             ("people/{who}/{act}", self._act, "POST"),
+            ("admin/{act}", self._administer, "POST"),
             ("faults", self._fault, "POST"),
             ("settings", self._settings, "POST"),
         ]
@@ -149,6 +163,14 @@ class Control:
             raise ValueError(f"unknown act {name!r}; known: {', '.join(sorted(ACTS))}")
         person = Person.of(self._workspace, request.path_params["who"])
         return JSONResponse({"result": await _act(person, name, await _body(request))})
+
+    async def _administer(self, request: Request) -> Response:
+        """{"who"}, with {"group"} or {"channel"} where the act is about one."""
+        name = request.path_params["act"]
+        if name not in ADMIN_ACTS:
+            raise ValueError(f"unknown act {name!r}; known: {', '.join(sorted(ADMIN_ACTS))}")
+        await asyncio.to_thread(getattr(self._workspace, name), **await _body(request))
+        return JSONResponse({"result": None})
 
     async def _fault(self, request: Request) -> Response:
         options = await _body(request)

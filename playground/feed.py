@@ -16,8 +16,8 @@ KEPT = 20_000
 class Change:
     """`kind` is one of message_posted, message_updated, message_deleted, ephemeral_posted,
     ephemeral_deleted, view_changed, home_published, delivery_sent, delivery_settled, notice,
-    reaction_added, file_processed, channel_changed, user_changed, socket_opened, socket_closed,
-    clock_changed, fault_set, channel_read; call_answered in the feed of calls."""
+    reaction_added, file_processed, channel_changed, group_changed, user_changed, socket_opened,
+    socket_closed, clock_changed, fault_set, channel_read; call_answered in the feed of calls."""
 
     number: int
     kind: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -38,8 +39,7 @@ STATEFUL = {
 }
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 URL = re.compile(r"https?://\S+")
-DATE = re.compile(r"\d{4}-\d\d-\d\d")
-TIME = re.compile(r"\d\d:\d\d")
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def placed(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
@@ -49,15 +49,40 @@ def placed(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
             yield block, element
 
 
-def initial_values(blocks: list[Json]) -> Json:
+def initial_values(blocks: list[Json], current: str = "") -> Json:
+    """`current`: the conversation a modal was opened in."""
     values: Json = {}
     for block, element in placed(blocks):
         if element.get("type") in STATEFUL:
             field, initial = STATEFUL[element["type"]]
-            default: Any = [] if field.endswith("options") else None
-            state = {"type": element["type"], field: copy.deepcopy(element.get(initial, default))}
+            default: Any = [] if field.endswith("s") else None
+            value = copy.deepcopy(element.get(initial, default))
+            if element.get("default_to_current_conversation") and current:
+                value = [current] if field.endswith("s") else current
+            state = {"type": element["type"], field: value}
             values.setdefault(block["block_id"], {})[element["action_id"]] = state
     return values
+
+
+def find_element(
+    blocks: list[Json], action_id: str, block_id: str = "", value: Any = None
+) -> tuple[Json, Json]:
+    """The block and the element to click; `value` tells buttons of one action_id apart."""
+    for block, element in placed(blocks):
+        if element.get("action_id") != action_id or block_id not in ("", block.get("block_id")):
+            continue
+        if element["type"] != "button" or value is None or element.get("value") == str(value):
+            return block, element
+    raise Refused("action_not_found", f"There is no {action_id!r} to click.")
+
+
+def find_input(blocks: list[Json], name: str) -> tuple[Json, Json]:
+    """By action_id or block_id."""
+    for block, element in placed(blocks):
+        named = name in (element.get("action_id"), block.get("block_id"))
+        if named and element["type"] in STATEFUL:
+            return block, element
+    raise Refused("no_such_field", f"The modal has no field {name!r}.")
 
 
 def chosen(element: Json, wanted: Any) -> Json:
@@ -71,8 +96,38 @@ def chosen(element: Json, wanted: Any) -> Json:
         many = wanted if isinstance(wanted, (list, tuple)) else [wanted] if wanted else []
         value = [_option(element, item) for item in many]
     else:
-        value = str(wanted) if kind == "number_input" and wanted is not None else wanted
+        value = None if wanted is None else WRITTEN.get(kind, lambda given: given)(wanted)
     return {"type": kind, field: value}
+
+
+def _date(wanted: Any) -> str:
+    try:
+        return date.fromisoformat(str(wanted)).isoformat()
+    except ValueError:
+        raise Refused("no_such_date", "Please choose a date, like 2026-03-09.") from None
+
+
+def _time(wanted: Any) -> str:
+    if not TIME.fullmatch(str(wanted)):
+        raise Refused("no_such_time", "Please choose a time, like 09:30.")
+    return str(wanted)
+
+
+def _seconds(wanted: Any) -> int:
+    """An aware datetime, or seconds since the epoch."""
+    if isinstance(wanted, datetime) and wanted.tzinfo is not None:
+        return int(wanted.timestamp())
+    if isinstance(wanted, int) and len(str(wanted)) == 10:
+        return wanted
+    raise Refused("no_such_time", "Please choose an instant, in ten digits of seconds.")
+
+
+WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "number_input": str,
+    "datepicker": _date,
+    "timepicker": _time,
+    "datetimepicker": _seconds,
+}
 
 
 def _option(element: Json, wanted: Any) -> Json:
@@ -120,10 +175,6 @@ def _wrong(element: Json, value: Any) -> str:
         return "Please enter a valid URL."
     if kind == "number_input":
         return _wrong_number(element, value)
-    if kind == "datepicker" and not DATE.fullmatch(value):
-        return "Please choose a date."
-    if kind == "timepicker" and not TIME.fullmatch(value):
-        return "Please choose a time."
     return ""
 
 

@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 from playground.block_rules import check_message_blocks, check_view
+from playground.clock import ts_of
 from playground.delivery import COMMAND, INTERACTIVE, Delivery
 from playground.errors import SlackError, explained
+from playground.form import placed
 from playground.messages import Content
 from playground.state import Channel, Json, Message, User, View
 from playground.workspace import Workspace
@@ -55,7 +57,7 @@ def click_message(
         container["thread_ts"] = message.thread_ts
     payload = _common(workspace, user, "block_actions") | {
         "container": container,
-        "trigger_id": workspace.tickets.trigger(user.id),
+        "trigger_id": workspace.tickets.trigger(user.id, channel=channel.id),
         "channel": {"id": channel.id, "name": channel.spoken_name},
         "state": {"values": values},
         "response_url": _response_url(workspace, "actions", token),
@@ -70,7 +72,9 @@ def click_view(workspace: Workspace, user: User, view: View, action: Json) -> De
     is_home = view.body["type"] == "home"
     payload = _common(workspace, user, "block_actions") | {
         "container": {"type": "view", "view_id": view.id},
-        "trigger_id": workspace.tickets.trigger(user.id, "" if is_home else view.id),
+        "trigger_id": workspace.tickets.trigger(
+            user.id, "" if is_home else view.id, view.opened_in
+        ),
         "view": _shown(workspace, view),
         "actions": [action],
     }
@@ -79,15 +83,32 @@ def click_view(workspace: Workspace, user: User, view: View, action: Json) -> De
 
 def submit(workspace: Workspace, user: User, view: View) -> Delivery:
     payload = _common(workspace, user, "view_submission") | {
-        "trigger_id": workspace.tickets.trigger(user.id, view.id),
+        "trigger_id": workspace.tickets.trigger(user.id, view.id, view.opened_in),
         "view": _shown(workspace, view),
-        "response_urls": [],
+        "response_urls": _response_urls(workspace, user, view),
     }
 
     def apply(answer: Any) -> None:
         _after_submission(workspace, view, answer)
 
     return workspace.deliveries.send(INTERACTIVE, payload, user.id, apply)
+
+
+def _response_urls(workspace: Workspace, user: User, view: View) -> list[Json]:
+    """For each menu of conversations that asks for one: where a modal's answer may be said."""
+    urls = []
+    for block, element in placed(view.body["blocks"]):
+        if not element.get("response_url_enabled") or block["type"] != "input":
+            continue
+        action_id, block_id = element["action_id"], block["block_id"]
+        state = view.values.get(block_id, {}).get(action_id, {})
+        channel = state.get("selected_conversation") or state.get("selected_channel")
+        if channel:
+            token = workspace.tickets.response_token(user.id, channel)
+            url = _response_url(workspace, "app", token)
+            place = {"block_id": block_id, "action_id": action_id, "channel_id": channel}
+            urls.append(place | {"response_url": url})
+    return urls
 
 
 def _after_submission(workspace: Workspace, view: View, answer: Any) -> None:
@@ -148,7 +169,7 @@ def command(workspace: Workspace, user: User, channel: Channel, name: str, text:
         "api_app_id": workspace.app.app_id,
         "is_enterprise_install": "false",
         "response_url": _response_url(workspace, "commands", token),
-        "trigger_id": workspace.tickets.trigger(user.id),
+        "trigger_id": workspace.tickets.trigger(user.id, channel=channel.id),
     }
 
     def apply(answer: Any) -> None:
@@ -188,10 +209,11 @@ def shortcut(
     workspace: Workspace, user: User, callback_id: str, message: Message | None
 ) -> Delivery:
     kind = "shortcut" if message is None else "message_action"
+    where = message.channel if message else ""
     payload = _common(workspace, user, kind) | {
         "callback_id": callback_id,
-        "trigger_id": workspace.tickets.trigger(user.id),
-        "action_ts": f"{workspace.wire.now():.6f}",
+        "trigger_id": workspace.tickets.trigger(user.id, channel=where),
+        "action_ts": ts_of(workspace.clock.now()),
     }
     if message is not None:
         channel = workspace.channels[message.channel]

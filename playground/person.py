@@ -1,121 +1,44 @@
-"""The human side: what one person in the workspace does and sees."""
+"""The human side: what one person in the workspace does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
 
 from playground import interactions
+from playground.availability import instant_named
+from playground.clock import ts_of
 from playground.delivery import Delivery
-from playground.errors import Refused, SlackError
-from playground.form import STATEFUL, chosen, missing_or_wrong, overflow_choice, placed
+from playground.errors import Refused
+from playground.form import (
+    STATEFUL,
+    chosen,
+    find_element,
+    find_input,
+    missing_or_wrong,
+    overflow_choice,
+    placed,
+)
 from playground.messages import Content
-from playground.pings import Ping
+from playground.onlooker import Onlooker
 from playground.seen import Seen, ShownView
-from playground.state import Channel, Json, Message, User, View
-from playground.workspace import Workspace
-
-Found = TypeVar("Found")
+from playground.state import Json, Message, View
 
 
-class Person:
+class Person(Onlooker):
     """Acts return the Delivery they caused, already acked or given up (`wait=False`: at once).
 
     What the person's own client would not allow raises Refused and sends nothing.
     """
 
-    def __init__(self, workspace: Workspace, user: User) -> None:
-        self.workspace = workspace
-        self.user = user
-
-    @classmethod
-    def of(cls, workspace: Workspace, who: str) -> Person:
-        """By handle, @handle or id."""
-        return cls(workspace, workspace.user(who))
-
-    @property
-    def id(self) -> str:
-        return self.user.id
-
-    @property
-    def handle(self) -> str:
-        return self.user.handle
-
-    # seeing
-
-    def sees(self, channel: str) -> list[Seen]:
-        """The channel as this person sees it: messages, broadcast replies, own ephemerals."""
+    @contextlib.contextmanager
+    def _acting(self) -> Iterator[None]:
         with self.workspace.lock:
-            self.workspace.tick()
-            place = self._place(channel)
-            messages = list(reversed(self.workspace.messages.history(place.id)))
-            messages += self.workspace.messages.ephemerals(self.id, place.id)
-            return [self._seen(m) for m in sorted(messages, key=lambda m: m.ts)]
-
-    def thread(self, message: Seen | str, channel: str = "") -> list[Seen]:
-        """A message with its replies; `channel` is needed when only the ts is given."""
-        with self.workspace.lock:
-            ts = message if isinstance(message, str) else message.ts
-            place = self._place(channel if isinstance(message, str) else message.channel)
-            return [self._seen(m) for m in self.workspace.messages.replies(place.id, ts)]
-
-    def dm(self) -> list[Seen]:
-        """The DM with the app."""
-        return self.sees(self.workspace.app_direct(self.id).id)
-
-    def pings(self) -> list[Ping]:
-        """What notified this person, in order."""
-        with self.workspace.lock:
-            return self.workspace.pings.of(self.id)
-
-    @property
-    def modal(self) -> ShownView | None:
-        """The open modal, the top of its stack."""
-        with self.workspace.lock:
-            stack = self.workspace.views.stack(self.id)
-            return ShownView(stack[-1]) if stack else None
-
-    @property
-    def home(self) -> ShownView | None:
-        with self.workspace.lock:
-            view = self.workspace.views.home(self.id)
-            return ShownView(view) if view else None
-
-    @property
-    def notices(self) -> list[str]:
-        """What Slack told this person went wrong."""
-        return list(self.workspace.deliveries.notices.get(self.id, []))
-
-    def wait_to_see(
-        self, channel: str, wanted: str | Callable[[Seen], bool], timeout_s: float = 5.0
-    ) -> Seen:
-        """The newest message that holds these words (or satisfies the test); TimeoutError."""
-        found = self._until(lambda: self._newest(channel, wanted), timeout_s)
-        if found is None:
-            raise TimeoutError(f"@{self.handle} did not see {wanted!r} in {channel}")
-        return found
-
-    def wait_for_modal(self, timeout_s: float = 5.0) -> ShownView:
-        found = self._until(lambda: self.modal, timeout_s)
-        if found is None:
-            raise TimeoutError(f"no modal opened for @{self.handle}")
-        return found
-
-    def _newest(self, channel: str, wanted: str | Callable[[Seen], bool]) -> Seen | None:
-        for seen in reversed(self.sees(channel)):
-            if wanted in seen.words if isinstance(wanted, str) else wanted(seen):
-                return seen
-        return None
-
-    def _until(self, look: Callable[[], Found | None], timeout_s: float) -> Found | None:
-        deadline = self.workspace.wire.monotonic() + timeout_s
-        while True:
-            newest = self.workspace.feed.last
-            found = look()
-            left = deadline - self.workspace.wire.monotonic()
-            if found is not None or left <= 0:
-                return found
-            self.workspace.feed.wait_past(newest, left)
+            if self.user.deleted:
+                raise Refused("account_inactive", f"@{self.handle} is signed out for good.")
+            yield
 
     # acting on messages
 
@@ -137,7 +60,7 @@ class Person:
         `value` picks among buttons of one action_id, or is what is chosen. `stale` clicks what
         the message showed before its last updates.
         """
-        with self.workspace.lock:
+        with self._acting():
             if on is None and not channel:
                 delivery = self._click_view(action_id, block_id, value)
             else:
@@ -148,21 +71,21 @@ class Person:
     def _click_message(
         self, message: Message, blocks: list[Json], action_id: str, block_id: str, value: Any
     ) -> Delivery:
-        block, element = _find(blocks, action_id, block_id, value)
-        action = self._action(block, element, value)
-        values: Json = {}
+        block, element = find_element(blocks, action_id, block_id, value)
+        action, choices = self._action(block, element, value), self.workspace.choices
         if element["type"] in STATEFUL:
-            state = chosen(element, value)
-            values = {block["block_id"]: {action_id: state}}
+            state = self._chosen(element, value)
+            choices.choose(self.id, message, block["block_id"], action_id, state)
+        values = choices.of(self.id, message, blocks)
         return interactions.click_message(self.workspace, self.user, message, action, values)
 
     def _click_view(self, action_id: str, block_id: str, value: Any) -> Delivery:
         view = self._open_view() or self.workspace.views.home(self.id)
         if view is None:
             raise Refused("no_view", "Neither a modal nor App Home is open.")
-        block, element = _find(view.body["blocks"], action_id, block_id, value)
+        block, element = find_element(view.body["blocks"], action_id, block_id, value)
         if element["type"] in STATEFUL:
-            state = chosen(element, value)
+            state = self._chosen(element, value)
             view.values.setdefault(block["block_id"], {})[action_id] = state
         return interactions.click_view(
             self.workspace, self.user, view, self._action(block, element, value)
@@ -174,14 +97,27 @@ class Person:
             "action_id": element["action_id"],
             "block_id": block["block_id"],
             "type": kind,
-            "action_ts": f"{self.workspace.wire.now():.6f}",
+            "action_ts": ts_of(self.workspace.clock.now()),
         }
         if kind in STATEFUL:
-            return action | chosen(element, value)
+            return action | self._chosen(element, value)
         if kind == "overflow":
             return action | overflow_choice(element, str(value))
         action["text"] = element.get("text")
         return action | ({"value": element["value"]} if "value" in element else {})
+
+    def _chosen(self, element: Json, wanted: Any) -> Json:
+        """People may be given as `@erik`, conversations as `#sales`."""
+        if isinstance(wanted, (list, tuple)):
+            return chosen(element, [self._named(element["type"], item) for item in wanted])
+        return chosen(element, self._named(element["type"], wanted))
+
+    def _named(self, kind: str, wanted: Any) -> Any:
+        if kind.endswith("users_select") and wanted:
+            return self.workspace.user(wanted).id
+        if kind.endswith(("channels_select", "conversations_select")) and wanted:
+            return self._place(wanted).id
+        return wanted
 
     def _target(
         self,
@@ -220,16 +156,16 @@ class Person:
 
     def fill(self, values: Json) -> None:
         """Type into the open modal without sending it; keys are action_ids or block_ids."""
-        with self.workspace.lock:
+        with self._acting():
             view = self._top()
             for name, wanted in values.items():
-                block, element = _input(view.body["blocks"], name)
-                state = chosen(element, wanted)
+                block, element = find_input(view.body["blocks"], name)
+                state = self._chosen(element, wanted)
                 view.values.setdefault(block["block_id"], {})[element["action_id"]] = state
 
     def submit(self, values: Json | None = None, *, wait: bool = True) -> Delivery:
         """Fill in and send the open modal."""
-        with self.workspace.lock:
+        with self._acting():
             self.fill(values or {})
             view = self._top()
             view.errors = missing_or_wrong(view.body["blocks"], view.values)
@@ -240,7 +176,7 @@ class Person:
 
     def close_view(self, everything: bool = False, *, wait: bool = True) -> list[Delivery]:
         """Cancel the open modal, or its whole stack; the view_closed deliveries this caused."""
-        with self.workspace.lock:
+        with self._acting():
             self._top()
             views = self.workspace.views.close(self.id, everything)
             told = [interactions.closed(self.workspace, self.user, v, everything) for v in views]
@@ -251,7 +187,7 @@ class Person:
         self, action_id: str, typed: str, on: Seen | str | None = None, channel: str = ""
     ) -> list[Json]:
         """What an external select offers for these letters: options, or groups of them."""
-        with self.workspace.lock:
+        with self._acting():
             if on is None:
                 view = self._open_view() or self.workspace.views.home(self.id) or self._top()
                 blocks, where = view.body["blocks"], {"view": ShownView(view).body}
@@ -259,7 +195,7 @@ class Person:
                 message = self._message(on, channel)
                 blocks = message.blocks
                 where = {"channel": {"id": message.channel}, "message": message.to_json()}
-            block, element = _find(blocks, action_id, "", None)
+            block, element = find_element(blocks, action_id, "", None)
             where["block_id"] = block["block_id"]
             delivery = interactions.suggestion(self.workspace, self.user, where, element, typed)
         answer = delivery.wait().response
@@ -279,7 +215,7 @@ class Person:
         wait: bool = True,
     ) -> Delivery:
         """Type a slash command; without a channel, in the DM with the app."""
-        with self.workspace.lock:
+        with self._acting():
             known = self.workspace.app.commands
             if in_thread:
                 raise Refused("not_in_threads", f"{command} cannot be used in a thread.")
@@ -291,7 +227,7 @@ class Person:
 
     def say(self, text: str, channel: str = "", *, thread: Seen | str = "") -> Seen:
         """Write a message; without a channel, to the app."""
-        with self.workspace.lock:
+        with self._acting():
             place = self._place(channel or self.workspace.app_direct(self.id).id)
             if self.id not in place.members:
                 raise Refused("not_in_channel", f"@{self.handle} is not in {place.name}.")
@@ -305,7 +241,7 @@ class Person:
             return self._seen(message)
 
     def react(self, emoji: str, on: Seen | str, channel: str = "") -> None:
-        with self.workspace.lock:
+        with self._acting():
             message, name = self._message(on, channel), emoji.strip(":")
             people = message.reactions.setdefault(name, [])
             if self.id in people:
@@ -320,12 +256,16 @@ class Person:
 
     def read(self, channel: str, ts: str, thread_ts: str = "") -> None:
         """Everything up to `ts` has been read: in the channel, or in one of its threads."""
-        with self.workspace.lock:
+        with self._acting():
             self.workspace.reading.read(self.id, self._place(channel).id, ts, thread_ts)
 
     def join(self, channel: str) -> None:
-        with self.workspace.lock:
+        with self._acting():
             self.workspace.join(self._place(channel), self.id)
+
+    def leave(self, channel: str) -> None:
+        with self._acting():
+            self.workspace.leave(self._place(channel), self.id)
 
     def open_direct(self, who: str) -> str:
         """The id of the conversation with somebody."""
@@ -333,7 +273,7 @@ class Person:
 
     def open_home(self, tab: str = "home", *, wait: bool = True) -> Delivery | None:
         """Open the app's Home (or `messages`) tab; None when the app does not listen."""
-        with self.workspace.lock:
+        with self._acting():
             place = self.workspace.app_direct(self.id)
             event: Json = {
                 "type": "app_home_opened",
@@ -352,56 +292,55 @@ class Person:
         self, callback_id: str, on: Seen | str | None = None, channel: str = "", wait: bool = True
     ) -> Delivery:
         """A global shortcut, or a message's when `on` is given."""
-        with self.workspace.lock:
+        with self._acting():
             message = self._message(on, channel) if on is not None else None
             delivery = interactions.shortcut(self.workspace, self.user, callback_id, message)
         return delivery.wait() if wait else delivery
 
+    # being away
+
+    def set_presence(self, presence: str) -> None:
+        """`active` or `away`."""
+        with self._acting():
+            self.workspace.availability.set_presence(self.user, presence)
+
+    def set_status(
+        self, text: str = "", emoji: str = "", until: str | datetime = "", minutes: float = 0
+    ) -> None:
+        """Until something else is said, `until` an instant (`today`, `week` and `tomorrow` too), or
+        for so many minutes; without words and emoji it is taken away."""
+        with self._acting():
+            end = self._end(until, minutes) if until or minutes else None
+            self.workspace.availability.set_status(self.user, text, emoji, end)
+
+    def pause_notifications(self, minutes: float = 0, until: str | datetime = "") -> None:
+        """Do Not Disturb for so many minutes, or until an instant (`tomorrow`: 09:00)."""
+        with self._acting():
+            if not minutes and not until:
+                raise Refused("no_duration", "A pause has an end: minutes, or until when.")
+            self.workspace.availability.pause(self.user, self._end(until, minutes))
+
+    def resume_notifications(self) -> None:
+        """End the pause; the schedule stays."""
+        with self._acting():
+            self.workspace.availability.resume(self.user)
+
+    def set_dnd_schedule(self, start: str = "", end: str = "") -> None:
+        """No notifications from `22:00` to `08:00`, each day in one's own zone; without, always."""
+        with self._acting():
+            hours = (time.fromisoformat(start), time.fromisoformat(end)) if start or end else None
+            self.workspace.availability.set_schedule(self.user, hours)
+
+    def _end(self, until: str | datetime, minutes: float) -> datetime:
+        now = self.workspace.clock.now()
+        if until:
+            return instant_named(until, now, self.user.tz)
+        return now + timedelta(minutes=minutes)
+
     # inside
-
-    def _place(self, channel: str) -> Channel:
-        place = self.workspace.channel(channel)
-        if place.kind != "public_channel" and self.id not in place.members:
-            raise SlackError("channel_not_found")
-        return place
-
-    def _seen(self, message: Message) -> Seen:
-        return Seen.of(self.workspace, message)
-
-    def _open_view(self) -> View | None:
-        stack = self.workspace.views.stack(self.id)
-        return stack[-1] if stack else None
 
     def _top(self) -> View:
         view = self._open_view()
         if view is None:
             raise Refused("no_view", "No modal is open.")
         return view
-
-
-def _find(blocks: list[Json], action_id: str, block_id: str, value: Any) -> tuple[Json, Json]:
-    found = [
-        (block, element)
-        for block, element in placed(blocks)
-        if element.get("action_id") == action_id and block_id in ("", block.get("block_id"))
-    ]
-    if value is not None:
-        narrowed = [
-            (block, element)
-            for block, element in found
-            if element["type"] != "button" or element.get("value") == str(value)
-        ]
-        found = narrowed
-    if not found:
-        raise Refused("action_not_found", f"There is no {action_id!r} to click.")
-    return found[0]
-
-
-def _input(blocks: list[Json], name: str) -> tuple[Json, Json]:
-    for block, element in placed(blocks):
-        if (
-            name in (element.get("action_id"), block.get("block_id"))
-            and element["type"] in STATEFUL
-        ):
-            return block, element
-    raise Refused("no_such_field", f"The modal has no field {name!r}.")

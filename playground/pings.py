@@ -3,38 +3,54 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from playground.feed import Change
 from playground.messages import Messages
-from playground.state import Channel, Message, UserGroup
+from playground.state import Channel, Message, User, UserGroup
 from playground.wording import block_words, mentioned, words_of
 
 
 @dataclass(frozen=True)
 class Ping:
-    """`why`: dm, mention, group, everybody, thread."""
+    """`why`: dm, mention, group, everybody, thread.
+
+    `silent`: Do Not Disturb was on, so that it made the badge only.
+    """
 
     channel: str
     ts: str
     why: str
     words: str
+    silent: bool = False
 
 
 class Pings:
     """Listens to the change feed, under the workspace's lock."""
 
     def __init__(
-        self, messages: Messages, channels: dict[str, Channel], groups: dict[str, UserGroup]
+        self,
+        messages: Messages,
+        channels: dict[str, Channel],
+        groups: dict[str, UserGroup],
+        users: dict[str, User],
+        silent: Callable[[str], bool],
     ) -> None:
         self._messages = messages
         self._channels = channels
         self._groups = groups
+        self._users = users
+        self._silent = silent
         self._of: dict[str, list[Ping]] = defaultdict(list)
 
     def of(self, user: str) -> list[Ping]:
+        """What notified them."""
+        return [ping for ping in self.badges(user) if not ping.silent]
+
+    def badges(self, user: str) -> list[Ping]:
+        """What called them, whether or not they were notified."""
         return list(self._of.get(user, []))
 
     def hear(self, change: Change) -> None:
@@ -49,8 +65,9 @@ class Pings:
         spoken = "\n".join(_calling(message.blocks)) if message.blocks else message.text
         reasons = self._reasons(channel, message, spoken)
         for user, why in reasons.items():
-            if user in channel.members and user != message.user:
-                self._of[user].append(Ping(channel.id, message.ts, why, words))
+            if user in channel.members and user != message.user and not self._users[user].deleted:
+                ping = Ping(channel.id, message.ts, why, words, self._silent(user))
+                self._of[user].append(ping)
 
     def _reasons(self, channel: Channel, message: Message, words: str) -> dict[str, str]:
         """The strongest reason for each user; later entries win."""

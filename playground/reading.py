@@ -47,7 +47,7 @@ class ReadMarks:
 
     def _new_pings(self, user: str) -> Iterator[tuple[str, str]]:
         """The channel, and the root of the thread if it was in one."""
-        for ping in self._pings.of(user):
+        for ping in self._pings.badges(user):
             message = self._messages.get(ping.channel, ping.ts)
             root = message.thread_ts if message and message.thread_ts != ping.ts else ""
             marks = {self.last_read(user, ping.channel, root)}

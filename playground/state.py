@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Status:
+    """What somebody says they are about; cleared at `until`."""
+
+    text: str = ""
+    emoji: str = ""
+    until: datetime | None = None
+
+    def at(self, now: datetime) -> Status:
+        return Status() if self.until and self.until <= now else self
+
+
+@dataclass
+class DoNotDisturb:
+    """`paused`: from when until when; `schedule`: each day, on the wall in the person's zone."""
+
+    paused: tuple[datetime, datetime] | None = None
+    schedule: tuple[time, time] | None = None
 
 
 @dataclass
@@ -24,22 +44,12 @@ class User:
     bot_id: str = ""
     title: str = ""
     presence: str = "active"
-    dnd: tuple[int, int] | None = None
+    status: Status = Status()
+    dnd: DoNotDisturb = field(default_factory=DoNotDisturb)
 
     def to_json(self, team_id: str, now: datetime, *, email: bool, locale: bool) -> Json:
         offset = now.astimezone(ZoneInfo(self.tz)).utcoffset()
-        profile: Json = {
-            "real_name": self.real_name,
-            "real_name_normalized": self.real_name,
-            "display_name": self.handle,
-            "display_name_normalized": self.handle,
-            "title": self.title,
-            "team": team_id,
-        }
-        if email and self.email:
-            profile["email"] = self.email
-        if self.bot_id:
-            profile["bot_id"] = self.bot_id
+        profile = self._profile(team_id, now, email)
         answer: Json = {
             "id": self.id,
             "team_id": team_id,
@@ -58,6 +68,25 @@ class User:
         if locale:
             answer["locale"] = self.locale
         return answer
+
+    def _profile(self, team_id: str, now: datetime, email: bool) -> Json:
+        status = self.status.at(now)
+        profile: Json = {
+            "real_name": self.real_name,
+            "real_name_normalized": self.real_name,
+            "display_name": self.handle,
+            "display_name_normalized": self.handle,
+            "title": self.title,
+            "team": team_id,
+            "status_text": status.text,
+            "status_emoji": status.emoji,
+            "status_expiration": int(status.until.timestamp()) if status.until else 0,
+        }
+        if email and self.email:
+            profile["email"] = self.email
+        if self.bot_id:
+            profile["bot_id"] = self.bot_id
+        return profile
 
 
 @dataclass
@@ -182,6 +211,7 @@ class View:
     hash: str
     root: str = ""
     previous: str = ""
+    opened_in: str = ""  # the conversation the person was in
     values: Json = field(default_factory=dict)  # block_id -> action_id -> state of the element
     errors: dict[str, str] = field(default_factory=dict)  # block_id -> what the app answered
 

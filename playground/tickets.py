@@ -15,6 +15,7 @@ class Trigger:
     user: str
     expires: float
     view: str = ""  # the modal it was born in, for views.push
+    channel: str = ""  # the conversation the person was in
     used: bool = False
 
 
@@ -36,10 +37,10 @@ class Tickets:
         self._urls: dict[str, ResponseUrl] = {}
         self._sockets: set[str] = set()
 
-    def trigger(self, user: str, view: str = "") -> str:
+    def trigger(self, user: str, view: str = "", channel: str = "") -> str:
         name = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
         expires = self._wire.monotonic() + self._app.trigger_lives_s
-        self._triggers[name] = Trigger(user, expires, view)
+        self._triggers[name] = Trigger(user, expires, view, channel)
         return name
 
     def exchange(self, name: str) -> Trigger:

@@ -33,9 +33,10 @@ class Views:
                 return view
         raise SlackError("not_found")
 
-    def open(self, user: str, body: Json) -> View:
+    def open(self, user: str, body: Json, channel: str = "") -> View:
+        """`channel`: the conversation the person is in."""
         self._only_once(body)
-        view = self._made(user, body)
+        view = self._made(user, body, channel)
         view.root = view.id
         self._stacks[user] = [view]
         self._changed(view, "opened")
@@ -48,7 +49,7 @@ class Views:
         if not stack:
             raise SlackError("not_found")
         self._only_once(body)
-        view = self._made(user, body)
+        view = self._made(user, body, stack[0].opened_in)
         view.root, view.previous = stack[0].id, stack[-1].id
         stack.append(view)
         self._changed(view, "pushed")
@@ -65,7 +66,7 @@ class Views:
             block: {
                 action: typed.get(block, {}).get(action, state) for action, state in states.items()
             }
-            for block, states in initial_values(body["blocks"]).items()
+            for block, states in initial_values(body["blocks"], view.opened_in).items()
         }
         self._changed(view, "updated")
         return view
@@ -92,9 +93,10 @@ class Views:
         view.errors = errors
         self._changed(view, "errors")
 
-    def _made(self, user: str, body: Json) -> View:
-        values = initial_values(body["blocks"])
-        return View(self._new_id("V"), user, body, _fresh_hash(), values=values)
+    def _made(self, user: str, body: Json, channel: str = "") -> View:
+        values = initial_values(body["blocks"], channel)
+        name, changed = self._new_id("V"), _fresh_hash()
+        return View(name, user, body, changed, opened_in=channel, values=values)
 
     def _only_once(self, body: Json, but: View | None = None) -> None:
         external_id = body.get("external_id")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
+from playground.availability import Availability
 from playground.call_log import CallLog
-from playground.clock import Clock, WireClock, WorkspaceClock, stamp
+from playground.choices import Choices
+from playground.clock import Clock, WireClock, WorkspaceClock, stamp, ts_of
 from playground.delivery import EVENT, Deliveries, Delivery
 from playground.errors import SlackError
 from playground.faults import Faults
@@ -58,9 +60,13 @@ class Workspace:
         self.pacing = Pacing(pacing)
         self.faults = Faults(self.feed.emit)
         self.deliveries = Deliveries(self.feed, self.lock, self.clock.now)
-        self.pings = Pings(self.messages, self.channels, self.groups)
+        self.availability = Availability(self.users, self.feed, self.clock.now, self._tell_of)
+        self.pings = Pings(
+            self.messages, self.channels, self.groups, self.users, self.availability.silent
+        )
         self.feed.subscribe(self.pings.hear)
         self.reading = ReadMarks(self.feed, self.messages, self.pings)
+        self.choices = Choices()
         self.calls = CallLog(self.clock.now)
         self._install(self.app)
 
@@ -167,12 +173,20 @@ class Workspace:
     def direct(self, *members: str) -> tuple[Channel, bool]:
         """The conversation of exactly these people, and whether it was there already."""
         with self.lock:
+            known = self.find_direct(*members)
+            if known is not None:
+                return known, True
             wanted = set(members)
-            for channel in self.channels.values():
-                if channel.is_direct and channel.members == wanted:
-                    return channel, True
             kind = "im" if len(wanted) <= 2 else "mpim"
-            return self._add_channel("-".join(sorted(wanted)), kind, wanted), False
+            handles = "--".join(sorted(self.users[member].handle for member in wanted))
+            name = f"mpdm-{handles}-1" if kind == "mpim" else "-".join(sorted(wanted))
+            return self._add_channel(name, kind, wanted), False
+
+    def find_direct(self, *members: str) -> Channel | None:
+        wanted = set(members)
+        return next(
+            (c for c in self.channels.values() if c.is_direct and c.members == wanted), None
+        )
 
     def app_direct(self, user: str) -> Channel:
         return self.direct(self.app.bot_user, user)[0]
@@ -181,16 +195,81 @@ class Workspace:
         if user in channel.members:
             return
         channel.members.add(user)
+        self._membership_changed("member_joined_channel", channel, user, inviter)
+
+    def leave(self, channel: Channel, user: str) -> None:
+        """By their own wish, or taken out; the app too."""
+        if user not in channel.members:
+            return
+        channel.members.remove(user)
+        self._membership_changed("member_left_channel", channel, user)
+
+    def _membership_changed(self, what: str, channel: Channel, user: str, by: str = "") -> None:
         self.feed.emit("channel_changed", channel=channel.id)
         if self.app.bot_user in channel.members:
             event = {
-                "type": "member_joined_channel",
+                "type": what,
                 "user": user,
                 "channel": channel.id,
                 "channel_type": "C" if channel.kind == "public_channel" else "G",
                 "team": self.team_id,
             }
-            self.send_event(event | ({"inviter": inviter} if inviter else {}))
+            self.send_event(event | ({"inviter": by} if by else {}))
+
+    # administration
+
+    def deactivate(self, who: str) -> None:
+        """Out of all channels; groups and the DM with the app keep them."""
+        with self.lock:
+            user = self.user(who)
+            user.deleted = True
+            for channel in self.channels.values():
+                if not channel.is_direct:
+                    self.leave(channel, user.id)
+            self._user_changed(user)
+
+    def reactivate(self, who: str) -> None:
+        """Slack does not bring them back into their channels."""
+        with self.lock:
+            user = self.user(who)
+            user.deleted = False
+            self._user_changed(user)
+
+    def _user_changed(self, user: User) -> None:
+        self.feed.emit("user_changed", user=user.id)
+        self._tell_of({"type": "user_change"}, user)
+
+    def invite(self, who: str, channel: str) -> None:
+        """Into a channel; the app too."""
+        with self.lock:
+            self.join(self.channel(channel), self.user(who).id)
+
+    def remove(self, who: str, channel: str) -> None:
+        """Out of a channel; the app too."""
+        with self.lock:
+            self.leave(self.channel(channel), self.user(who).id)
+
+    def add_to_group(self, who: str, group: str) -> None:
+        with self.lock:
+            found, user = self.group(group), self.user(who)
+            if user.id not in found.members:
+                found.members.append(user.id)
+                self._group_changed(found, added=[user.id])
+
+    def remove_from_group(self, who: str, group: str) -> None:
+        with self.lock:
+            found, user = self.group(group), self.user(who)
+            if user.id in found.members:
+                found.members.remove(user.id)
+                self._group_changed(found, removed=[user.id])
+
+    def _group_changed(
+        self, group: UserGroup, added: Iterable[str] = (), removed: Iterable[str] = ()
+    ) -> None:
+        self.feed.emit("group_changed", group=group.id)
+        event: Json = {"type": "subteam_members_changed", "subteam_id": group.id}
+        event |= {"team_id": self.team_id, "added_users": [*added], "removed_users": [*removed]}
+        self.send_event(event)
 
     # the app
 
@@ -198,6 +277,14 @@ class Workspace:
     def app_author(self) -> Json:
         app = self.app
         return {"user": app.bot_user, "bot_id": app.bot_id, "app_id": app.app_id}
+
+    def described(self, user: User, *, locale: bool = False) -> Json:
+        """A user as the app may see them."""
+        email = self.app.may("users:read.email")
+        return user.to_json(self.team_id, self.clock.now(), email=email, locale=locale)
+
+    def _tell_of(self, event: Json, user: User) -> None:
+        self.send_event({"user": self.described(user), **event}, user=user.id)
 
     def permalink(self, message: Message) -> str:
         link = f"{self.base_url}/archives/{message.channel}/p{message.ts.replace('.', '')}"
@@ -209,8 +296,8 @@ class Workspace:
         """Deliver an event the app has subscribed to; None when it has not."""
         if (subscription or event["type"]) not in self.app.events:
             return None
-        now = stamp(self.clock.now())
-        event = {"event_ts": f"{now // 1_000_000}.{now % 1_000_000:06d}", **event}
+        now = self.clock.now()
+        event = {"event_ts": ts_of(now), **event}
         payload: Json = {
             "token": self.app.verification_token,
             "team_id": self.team_id,
@@ -218,7 +305,7 @@ class Workspace:
             "event": event,
             "type": "event_callback",
             "event_id": self.new_id("Ev"),
-            "event_time": now // 1_000_000,
+            "event_time": int(now.timestamp()),
             "authorizations": [
                 {
                     "enterprise_id": None,
@@ -249,11 +336,12 @@ class Workspace:
             sent = self.send_event(event | {"type": "app_mention"}, user=message.user) or sent
         return sent
 
-    # files: processing ends by itself, whenever somebody looks
+    # what ends by itself, whenever somebody looks: the processing of files, pauses and statuses
 
     def tick(self) -> None:
-        """Do what has become due in wire time."""
+        """Do what has become due."""
         with self.lock:
+            self.availability.tick()
             for file in self.files.due():
                 self._share(file)
 

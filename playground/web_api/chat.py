@@ -32,9 +32,12 @@ def place_to_post(call: Call) -> Channel:
 
 
 def _direct(call: Call, user: str) -> Channel:
-    if call.workspace.users[user].deleted or user == call.bot:
+    """Of somebody deactivated the old DM takes messages nobody reads; a new one is not opened."""
+    workspace = call.workspace
+    known = workspace.find_direct(call.bot, user)
+    if user == call.bot or (workspace.users[user].deleted and known is None):
         raise SlackError("channel_not_found")
-    return call.workspace.app_direct(user)
+    return known or workspace.app_direct(user)
 
 
 @method("chat.postMessage", tier=None, scopes="chat:write")

@@ -121,6 +121,7 @@ def open_direct(call: Call) -> Json:
         raise SlackError("not_enough_users" if not wanted else "too_many_users")
     for user in wanted:
         _check_reachable(call, user)
+    call.needs("im:write" if len(wanted) == 1 else "mpim:write")
     channel, already = call.workspace.direct(call.bot, *wanted)
     answer = channel.to_json(call.bot) if call.flag("return_im") else {"id": channel.id}
     return {"channel": answer, "no_op": already, "already_open": already}

@@ -1,19 +1,17 @@
-"""users.*, usergroups.*, dnd.info: who is who."""
+"""users.*, usergroups.*, dnd.*: who is who, and who can be reached."""
 
 from __future__ import annotations
 
-from playground.errors import SlackError
+from playground.availability import dnd_json
+from playground.errors import SlackError, explained
 from playground.state import Json, User
 from playground.web_api.calls import Call, method
 
+MOST_AT_ONCE = 50  # users, of dnd.teamInfo
+
 
 def _described(call: Call, user: User) -> Json:
-    return user.to_json(
-        call.workspace.team_id,
-        call.workspace.clock.now(),
-        email=call.workspace.app.may("users:read.email"),
-        locale=call.flag("include_locale"),
-    )
+    return call.workspace.described(user, locale=call.flag("include_locale"))
 
 
 @method("users.info", tier=4, scopes="users:read")
@@ -38,19 +36,37 @@ def lookup_by_email(call: Call) -> Json:
 
 @method("users.getPresence", tier=3, scopes="users:read")
 def presence(call: Call) -> Json:
-    return {"presence": call.user().presence}
+    if call.text("user", call.bot) == call.bot:
+        return {
+            "presence": "active",
+            "online": True,
+            "auto_away": False,
+            "manual_away": False,
+            "connection_count": 1,
+        }
+    user = call.user()
+    return {"presence": "away" if user.deleted else user.presence}
 
 
 @method("dnd.info", tier=3, scopes="dnd:read")
 def dnd_info(call: Call) -> Json:
-    dnd = call.user().dnd if call.text("user") else None
-    start, end = dnd or (1, 1)
-    return {
-        "dnd_enabled": dnd is not None,
-        "next_dnd_start_ts": start,
-        "next_dnd_end_ts": end,
-        "snooze_enabled": False,
-    }
+    """Snoozing is told of oneself only, and an app never snoozes."""
+    user = call.user() if call.text("user") else call.workspace.users[call.bot]
+    own = {"snooze_enabled": False} if user.id == call.bot else {}
+    return {**dnd_json(user, call.workspace.clock.now()), **own}
+
+
+@method("dnd.teamInfo", tier=2, scopes="dnd:read")
+def dnd_team_info(call: Call) -> Json:
+    wanted, users = call.list_of("users"), call.workspace.users
+    if not wanted:
+        raise SlackError("no_users_provided")
+    if len(wanted) > MOST_AT_ONCE:
+        raise explained("invalid_arguments", [f"no more than {MOST_AT_ONCE} items: users"])
+    if not all(user in users for user in wanted):
+        raise SlackError("user_not_visible")
+    now = call.workspace.clock.now()
+    return {"users": {user: dnd_json(users[user], now) for user in wanted}}
 
 
 @method("usergroups.list", tier=2, scopes="usergroups:read")

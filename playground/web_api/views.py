@@ -25,7 +25,7 @@ def _described(call: Call, view: View) -> Json:
 def open_view(call: Call) -> Json:
     body = _body(call, "modal")
     trigger = call.workspace.tickets.exchange(call.required("trigger_id"))
-    return _described(call, call.workspace.views.open(trigger.user, body))
+    return _described(call, call.workspace.views.open(trigger.user, body, trigger.channel))
 
 
 @method("views.push", tier=4)
