@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.delivery.actions import Action
+
+FROM_THE_MENU = frozenset({action.value for action in Action} - {Action.MORE})
+
 # A handoff and its round, as every button of a card carries them. What follows is a queue's name.
 TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII | re.DOTALL)
 
@@ -27,6 +31,18 @@ class Click:
     response_url: str
     trigger_id: str
     at_home: bool = False  # in App Home, where Slack gives no response_url
+
+
+def unfolded(body: dict[str, Any]) -> dict[str, Any]:
+    """A choice from the menu "More" is a click on the button that it stands for."""
+    action = mapping(first(body.get("actions")))
+    if action.get("action_id") != Action.MORE:
+        return body
+    chosen = text(mapping(action.get("selected_option")).get("value"))
+    name, _, value = chosen.partition(":")
+    if name not in FROM_THE_MENU:
+        return body
+    return {**body, "actions": [{**action, "action_id": name, "value": value}]}
 
 
 def read_click(body: Mapping[str, Any]) -> Click:

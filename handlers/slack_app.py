@@ -21,7 +21,7 @@ from bot.delivery.outcomes import Identity
 from bot.delivery.wording import Words
 from bot.use_cases.ports import Desk
 from handlers import buttons, commands, home, modals
-from handlers.clicks import first, mapping, read_click
+from handlers.clicks import first, mapping, read_click, unfolded
 from handlers.home import Homes
 from handlers.modals import Modals
 from handlers.private import Private
@@ -130,7 +130,7 @@ def read_request(body: dict[str, Any], headers: dict[str, str]) -> BoltRequest |
     if not is_plausible(body):
         return None
     try:
-        return BoltRequest(body=body, mode="socket_mode", headers={**headers})
+        return BoltRequest(body=unfolded(body), mode="socket_mode", headers={**headers})
     except (AttributeError, IndexError, KeyError, TypeError):
         return None
 

@@ -18,6 +18,7 @@ class Action(StrEnum):
     WON = "won"
     LOST = "lost"
     RELEASE = "release"
+    MORE = "more"  # a menu on a card; its options are `{action}:{handoff}:{round}`
     REOFFER = "reoffer"  # a select of queues, in the manager's DM
     OPEN_CRM = "open_crm"  # a link: Slack reports the click, nothing has to be done
 

@@ -35,11 +35,9 @@ BUTTONS: Mapping[State, tuple[Action, ...]] = {
     State.ACCEPTED: (
         Action.CONTACTED,
         Action.SQL,
-        Action.OPPORTUNITY,
         Action.WON,
         Action.LOST,
         Action.DISQUALIFY,
-        Action.RELEASE,
     ),
     State.CONTACTED: (
         Action.SQL,
@@ -47,10 +45,14 @@ BUTTONS: Mapping[State, tuple[Action, ...]] = {
         Action.WON,
         Action.LOST,
         Action.DISQUALIFY,
-        Action.RELEASE,
     ),
     State.SQL: (Action.OPPORTUNITY, Action.WON, Action.LOST),
     State.OPPORTUNITY: (Action.WON, Action.LOST),
+}
+# What is wanted more rarely, in one menu beside the buttons. Slack takes five options at most.
+MORE: Mapping[State, tuple[Action, ...]] = {
+    State.ACCEPTED: (Action.RELEASE,),
+    State.CONTACTED: (Action.RELEASE,),
 }
 STAGES = frozenset(
     {
@@ -118,8 +120,15 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         "currency": desk.agreement.currency,
         "value": f"{handoff.id}:{handoff.round}",
         "buttons": BUTTONS.get(handoff.state, ()),
+        "more": more(handoff),
         "crm_url": facts.crm_url if is_link(facts.crm_url) else "",
     }
+
+
+def more(handoff: Handoff) -> Sequence[tuple[Action, str]]:
+    """The menu's options, each with its value."""
+    of = f"{handoff.id}:{handoff.round}"
+    return [(action, f"{action}:{of}") for action in MORE.get(handoff.state, ())]
 
 
 def went_on(dossier: Dossier, number: int, people: People) -> Context:

@@ -45,6 +45,7 @@ def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: s
         "permalink": listed.card.permalink if listed.card else "",
         "value": f"{handoff.id}:{handoff.round}",
         "buttons": card_words.BUTTONS.get(handoff.state, ()) if may_act else (),
+        "more": card_words.more(handoff) if may_act else (),
         "crm_url": facts.crm_url if may_act and is_link(facts.crm_url) else "",
     }
 

@@ -138,17 +138,35 @@ def test_a_lead_is_offered_again_once(near: World):
 # ------------------------------------------------------------------------ follow-up
 
 
+def test_a_forged_choice_of_the_menu_is_no_button(near: World):
+    """What the menu never offered moves nothing, and is explained as any dead button is."""
+    lead = held(near)
+    sent = near.person("@erik").click("more", near.card(lead), value="Release").payload
+    near.deliver()
+    near.sees("Back in the queue")
+    for value in ("release", "more:1:1", "no_such:1:1", ":1:1", "accept:1:", None):
+        forged = copy.deepcopy(sent)
+        forged["actions"][0]["selected_option"]["value"] = value
+        near.server.workspace.deliveries.send(INTERACTIVE, forged, near.id("@erik")).wait()
+        near.settle()
+        near.hears("@erik", "Baton no longer knows this lead")
+    assert (State.OFFERED, 2) == (near.handoff(lead).state, near.handoff(lead).round)
+
+
 @pytest.mark.parametrize(
-    ("action", "state"),
+    ("before", "action", "state"),
     [
-        ("contacted", State.CONTACTED),
-        ("sql", State.SQL),
-        ("opportunity", State.OPPORTUNITY),
+        ("", "contacted", State.CONTACTED),
+        ("", "sql", State.SQL),
+        ("contacted", "opportunity", State.OPPORTUNITY),
     ],
 )
-def test_the_holder_says_how_it_goes(near: World, action: str, state: State):
+def test_the_holder_says_how_it_goes(near: World, before: str, action: str, state: State):
     """One click says that a stage is reached; a second one is still a yes."""
     lead = held(near)
+    if before:
+        near.click("@erik", before, lead)
+        near.deliver()
     card = near.card(lead)
     for _ in range(2):
         assert near.person("@erik").click(action, card).acked
@@ -161,7 +179,7 @@ def test_a_released_lead_is_open_to_the_team_again(near: World):
     lead = held(near)
     card = near.card(lead)
     for _ in range(2):
-        near.person("@erik").click("release", card)
+        near.person("@erik").click("more", card, value="Release")
         near.settle()
     near.deliver()
     near.sees("Ada", "Back in the queue")
@@ -192,7 +210,7 @@ def test_a_click_on_an_old_card_says_what_happened_since(near: World):
     """A card scrolled out of sight says where its lead went, and moves nothing."""
     lead = held(near)
     old = near.card(lead)
-    near.click("@erik", "release", lead)
+    near.click("@erik", "more", lead, value="Release")
     near.deliver()
     near.sees("Back in the queue")
     near.person("@aino").click("contacted", old, stale=True)

@@ -173,7 +173,7 @@ def test_the_card_went_on_while_the_form_was_open(world: World):
     aino = opens(world, "@aino", "reject", lead)
     world.click("@erik", "accept", lead)
     world.deliver()
-    world.click("@erik", "release", lead)
+    world.click("@erik", "more", lead, value="Release")
     world.deliver()
     world.sees("Back in the queue")
     aino.submit({"reason": "not_icp"})

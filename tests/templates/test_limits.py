@@ -64,6 +64,8 @@ def action_ids(node: object) -> Iterator[str]:
     elif isinstance(node, dict):
         if "action_id" in node:
             yield node["action_id"]
+        if node.get("action_id") == Action.MORE:
+            yield from (option["value"].partition(":")[0] for option in node["options"])
         for value in node.values():
             yield from action_ids(value)
 
