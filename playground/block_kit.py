@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, time
 from typing import Any
 
 Problems = list[str]
@@ -24,6 +25,20 @@ def string(most: int, least: int = 0) -> Rule:
             problems.append(_pointer(f"must be less than {most + 1} characters", path))
         elif len(value) < least:
             problems.append(_pointer(f"must be more than {least - 1} characters", path))
+
+    return check
+
+
+def readable(read: Callable[[str], object], form: str) -> Rule:
+    """A string as long as `form`, which `read` accepts without a ValueError."""
+
+    def check(value: Any, path: str, problems: Problems) -> None:
+        try:
+            read(value)
+        except (TypeError, ValueError):
+            problems.append(_pointer(f"must be in the form {form}", path))
+        else:
+            string(len(form), len(form))(value, path, problems)
 
     return check
 
@@ -195,6 +210,7 @@ BUTTON = _element(
     asks=None,
 )
 FOCUS: dict[str, Rule] = {"focus_on_load": flag}
+TEN_DIGITS = integer(10**9, 10**10 - 1)  # of seconds
 
 ELEMENTS: dict[str, Rule] = {
     "button": BUTTON,
@@ -213,9 +229,11 @@ ELEMENTS: dict[str, Rule] = {
     "radio_buttons": _element(
         {"options": items(RICH_OPTION, 10)}, {"initial_option": RICH_OPTION, **FOCUS}, asks=None
     ),
-    "datepicker": _element({}, {"initial_date": string(10)}),
-    "timepicker": _element({}, {"initial_time": string(5), "timezone": string(100)}),
-    "datetimepicker": _element({}, {"initial_date_time": integer(0, 10**10), **FOCUS}, asks=None),
+    "datepicker": _element({}, {"initial_date": readable(date.fromisoformat, "YYYY-MM-DD")}),
+    "timepicker": _element(
+        {}, {"initial_time": readable(time.fromisoformat, "HH:mm"), "timezone": string(100)}
+    ),
+    "datetimepicker": _element({}, {"initial_date_time": TEN_DIGITS, **FOCUS}, asks=None),
     "plain_text_input": _element(
         {},
         {

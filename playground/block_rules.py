@@ -82,7 +82,28 @@ def _inside(block: Json, path: str) -> Problems:
             bool(element.get("options")) == bool(element.get("option_groups"))
         ):
             problems.append(f"must have either options or option_groups [json-pointer:{path}]")
+        if not _initials(element) <= _offered(element):
+            problems.append(f"initial option must be one of the options [json-pointer:{path}]")
     return problems
+
+
+def _initials(element: Json) -> set[str]:
+    """None of an external select: its options are not known before somebody asks for them."""
+    if str(element.get("type", "")).endswith("external_select"):
+        return set()
+    initial = [element.get("initial_option"), *_listed(element, "initial_options")]
+    return {str(option.get("value")) for option in initial if isinstance(option, dict)}
+
+
+def _offered(element: Json) -> set[str]:
+    groups = _listed(element, "option_groups")
+    options = [*_listed(element, "options"), *(o for g in groups for o in _listed(g, "options"))]
+    return {str(option.get("value")) for option in options if isinstance(option, dict)}
+
+
+def _listed(holder: Any, name: str) -> list[Any]:
+    found = holder.get(name) if isinstance(holder, dict) else None
+    return found if isinstance(found, list) else []
 
 
 def _duplicates(blocks: list[Json], path: str) -> Problems:
