@@ -44,6 +44,7 @@ class Why(StrEnum):
     SAME_SELLER = "same_seller"  # it came back on its date
     NOBODY_FREE = "nobody_free"  # all are away or full: it waits, and the manager hears
     NOBODY_LEFT = "nobody_left"  # nobody is left to ask: it is the manager's
+    MANAGER = "manager"  # the manager asked them, whoever's turn it was
 
 
 class Skip(StrEnum):
