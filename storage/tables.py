@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import (
     DDL,
     JSON,
@@ -12,9 +10,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -26,30 +22,11 @@ from bot.domain.agreement import Clock
 from bot.domain.detours import MAY_ASK
 from bot.domain.handoff import CLOSED, Event, State
 from bot.domain.offer import Answer
+from storage import colleagues
 from storage.columns import Amount, Id, Span, UtcDateTime, Words
+from storage.schema import metadata, one_of, part
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _one_of(column: str, values: Iterable[str]) -> str:
-    listed = ", ".join(f"'{value}'" for value in values)
-    return f"{column} IN ({listed})"
-
-
-def _part(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """An index over the rows that are looked for, however many others there are. A query uses it
-    only if it says `where` in the same words, without parameters."""
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
-
+__all__ = ["colleagues", "metadata"]  # all tables, for whoever makes or compares them
 
 OPEN = "state NOT IN ({})".format(", ".join(f"'{state}'" for state in sorted(CLOSED)))
 UNSENT = "state IN ('waiting', 'sending', 'doubt')"
@@ -57,8 +34,9 @@ UNSENT = "state IN ('waiting', 'sending', 'doubt')"
 # that costs one update too many, where merging the two would cost a race.
 CARD_WAITS = "state = 'waiting' AND kind = 'card' AND attempts = 0"
 
-# Offered to one: who was asked by name, and has not answered.
-ASKED_BY_NAME = "assignee IS NOT NULL AND answered_at IS NULL"
+IN_HAND = f"holder IS NOT NULL AND {OPEN}"
+UNANSWERED = "answered_at IS NULL"
+DOMAIN_KNOWN = "domain <> ''"
 
 leads = Table(
     "leads",
@@ -79,11 +57,13 @@ leads = Table(
     Column("why", Words, nullable=False),
     Column("crm_url", Words, nullable=False),
     Column("extra", JSON, nullable=False),
+    Column("domain", Words, nullable=False, server_default=text("''")),
     # Name, company and e-mail without regard to case: SQLite's lower() knows only A to Z.
     Column("search_key", Words, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    _part("uq_leads_email", "email", where="email <> ''", unique=True),
-    _part("uq_leads_external", "system", "external_id", where="external_id <> ''", unique=True),
+    part("uq_leads_email", "email", where="email <> ''", unique=True),
+    part("ix_leads_domain", "domain", where=DOMAIN_KNOWN),
+    part("uq_leads_external", "system", "external_id", where="external_id <> ''", unique=True),
 )
 
 terms = Table(
@@ -113,7 +93,7 @@ handoffs = Table(
     Column("card", Integer, nullable=False),
     Column("moves", Integer, nullable=False),
     Column("also_queue", Text, nullable=False, server_default=text("''")),
-    CheckConstraint(_one_of("state", State), "state"),
+    CheckConstraint(one_of("state", State), "state"),
     CheckConstraint(
         "holder IS NULL OR state NOT IN ('offered', 'rejected', 'recycled', 'not_mine')", "holder"
     ),
@@ -130,15 +110,15 @@ handoffs = Table(
         f"clock IS NULL OR (clock = '{Clock.ANSWER}' AND state = '{State.OFFERED}')"
         f" OR (clock = '{Clock.TOUCH}' AND state = '{State.ACCEPTED}')"
         f" OR (clock = '{Clock.QUALIFY}' AND state = '{State.CONTACTED}')"
-        f" OR (clock = '{Clock.FEEDBACK}' AND {_one_of('state', MAY_ASK)})"
+        f" OR (clock = '{Clock.FEEDBACK}' AND {one_of('state', MAY_ASK)})"
         f" OR (clock = '{Clock.WAKE}' AND state = '{State.RECYCLED}')",
         "clock_fits_state",
     ),
     CheckConstraint("round >= 1 AND card >= 1 AND moves >= 1", "counts"),
-    _part("uq_handoffs_open", "lead_id", where=OPEN, unique=True),
-    _part("ix_handoffs_next_step", "next_step_at", where="next_step_at IS NOT NULL"),
-    _part("ix_handoffs_due", "due_at", where="due_at IS NOT NULL"),
-    _part("ix_handoffs_holder", "holder", where="holder IS NOT NULL"),
+    part("uq_handoffs_open", "lead_id", where=OPEN, unique=True),
+    part("ix_handoffs_next_step", "next_step_at", where="next_step_at IS NOT NULL"),
+    part("ix_handoffs_due", "due_at", where="due_at IS NOT NULL"),
+    part("ix_handoffs_holder", "holder", where=IN_HAND),
 )
 
 offers = Table(
@@ -190,7 +170,7 @@ offers = Table(
         "asked",
     ),
     CheckConstraint("(posted_at IS NULL) = (answer_due IS NULL)", "posted"),
-    CheckConstraint(f"answer IS NULL OR {_one_of('answer', Answer)}", "answer"),
+    CheckConstraint(f"answer IS NULL OR {one_of('answer', Answer)}", "answer"),
     CheckConstraint(
         "(answered_at IS NULL) = (answer IS NULL)"
         " AND (answered_at IS NULL) = (answer_spent IS NULL)"
@@ -213,8 +193,9 @@ offers = Table(
         " AND (won_amount IS NULL OR won_at IS NOT NULL)",
         "stages",
     ),
-    _part("ix_offers_asked_by_name", "assignee", where=ASKED_BY_NAME),
-    _part("ix_offers_asked_at", "asked_at", where="asked_at IS NOT NULL"),
+    # Whom an offer asks by name, and what waits for somebody to be asked, in that order.
+    part("ix_offers_unanswered", "assignee", "queue", "raised_at", where=UNANSWERED),
+    part("ix_offers_asked_at", "asked_at", where="asked_at IS NOT NULL"),
 )
 
 journal = Table(
@@ -227,7 +208,7 @@ journal = Table(
     Column("actor", Text),
     Column("details", JSON, nullable=False),
     CheckConstraint("seq >= 1", "seq"),
-    CheckConstraint(_one_of("event", Event), "event"),
+    CheckConstraint(one_of("event", Event), "event"),
 )
 
 people = Table(
@@ -288,7 +269,7 @@ outbox = Table(
     Column("channel", Text),
     Column("reason", Words),
     CheckConstraint(
-        _one_of("state", ("waiting", "sending", "doubt", "sent", "dropped", "failed")), "state"
+        one_of("state", ("waiting", "sending", "doubt", "sent", "dropped", "failed")), "state"
     ),
     CheckConstraint("(kind = 'card') = (card_number IS NOT NULL)", "card"),
     CheckConstraint("card_number IS NULL OR handoff_id IS NOT NULL", "card_handoff"),
@@ -300,9 +281,9 @@ outbox = Table(
     CheckConstraint("attempts >= 1 OR state IN ('waiting', 'dropped')", "attempts"),
     CheckConstraint("(state = 'sent') = (ts IS NOT NULL)", "sent"),
     CheckConstraint("state NOT IN ('dropped', 'failed') OR reason IS NOT NULL", "reason"),
-    _part("ix_outbox_unsent", "lane", "id", where=UNSENT),
-    _part("uq_outbox_card", "handoff_id", "card_number", where=CARD_WAITS, unique=True),
-    _part("ix_outbox_said", "handoff_id", "kind", where="state = 'sent'"),
+    part("ix_outbox_unsent", "lane", "id", where=UNSENT),
+    part("uq_outbox_card", "handoff_id", "card_number", where=CARD_WAITS, unique=True),
+    part("ix_outbox_said", "handoff_id", "kind", where="state = 'sent'"),
 )
 
 cards = Table(

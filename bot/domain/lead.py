@@ -28,6 +28,7 @@ class LeadFacts:
     why: str = ""  # why now
     crm_url: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    domain: str = ""  # their company's, as it is registered; '' for free mail
 
     def updated_by(self, news: LeadFacts) -> LeadFacts:
         """What is known after hearing `news`: the new value where it says something, else ours.

@@ -30,7 +30,9 @@ def lines_of(connection: Connection) -> Iterator[str]:
     for name, sql in connection.execute(
         text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
     ):
-        yield from (f"{name}: {' '.join(line.split()).rstrip(',')}" for line in sql.splitlines())
+        # A table that was copied and took over a name has it in quotes.
+        words = sql.replace('"', "")
+        yield from (f"{name}: {' '.join(line.split()).rstrip(',')}" for line in words.splitlines())
 
 
 def shape(connection: Connection) -> list[str]:
