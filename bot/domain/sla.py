@@ -113,6 +113,7 @@ class DueSteps:
     percent: int  # of the target, used at the furthest rung
     late_by: timedelta  # how long ago, by the wall, the furthest should have been taken
     clock_after: RunningClock
+    to_queue: str = ""  # where WIDEN goes
 
 
 def steps_due(
@@ -145,10 +146,24 @@ def steps_due(
         furthest=furthest.step,
         act=max((step.act for step in together), key=list(Act).index),
         tell=tuple(dict.fromkeys(who for rung in taken for who in rung.step.tell)),
-        percent=round(100 * furthest.offset / target) if target else furthest.step.percent,
+        percent=_percent(furthest, target),
         late_by=max(now - waited_for, _NOTHING),
         clock_after=_towards_next(after, climbed, calendar),
+        to_queue=next((step.to_queue for step in together if step.to_queue), ""),
     )
+
+
+def steps_up_to(
+    clock: Clock, promised: Promised, terms: Terms, percent: int, hours: str = ""
+) -> tuple[Step, ...]:
+    """The steps that have come by the time `percent` of the target is used, in order."""
+    target = terms.target(clock, promised, hours)
+    climbed = rungs(clock, promised, terms, hours)
+    return tuple(rung.step for rung in climbed if _percent(rung, target) <= percent)
+
+
+def _percent(rung: Rung, target: timedelta) -> int:
+    return round(100 * rung.offset / target) if target else rung.step.percent
 
 
 def rung_at(clock: RunningClock, rung: Rung, calendar: Calendar) -> datetime:

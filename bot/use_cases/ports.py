@@ -388,13 +388,17 @@ class Nudges(Protocol):
         """The same rung to the same person is kept once."""
 
     def waiting(self, now: datetime) -> list[Nudge]:
-        """Not said, and to be said by `now`; by person, earliest first."""
+        """Not said, and to be said by `now`; by person, earliest first. In a writing unit of work
+        nobody else can say them."""
 
     def get(self, ids: Iterable[int]) -> list[Nudge]: ...
 
     def put_off(self, ids: Iterable[int], until: datetime) -> None: ...
 
     def said(self, ids: Iterable[int], now: datetime) -> None: ...
+
+    def drop(self, ids: Iterable[int]) -> None:
+        """Never to be said: true no longer. They count as no message."""
 
     def pings_since(self, person: str, since: datetime) -> int:
         """How many reminder messages this person was sent; a list is one."""
@@ -498,6 +502,11 @@ class Desk:
     company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
     said: Callable[[], None] = lambda: None  # called after a commit that queued messages
     replaying: bool = False  # history acted already, unknown people too: nobody is refused
+
+    def address(self, handoff: Handoff) -> str:
+        """Where its newest card is, or goes: once the ladder has widened an offer, the channel of
+        the queue that was asked too."""
+        return self.queue(handoff.also_queue or handoff.queue).address
 
     def queue(self, name: str) -> Queue:
         """The queue; leads of one that app.yaml no longer has are served by the last."""
