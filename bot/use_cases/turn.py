@@ -1,0 +1,319 @@
+"""Who is asked about a lead: the rule of its queue, put to what the books and Slack know now.
+
+The rule itself is `bot/domain/turns.py`. Taking a turn is part of the transaction that makes the
+offer; two leads of one queue take their turns one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from bot.domain import sla, turns
+from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised
+from bot.domain.assignment import Assignment, Queue, Rule, route
+from bot.domain.business_hours import Calendar, is_open
+from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Event, Handoff, Move
+from bot.domain.lead import Lead, LeadFacts
+from bot.domain.turns import Candidate, Choice, Skip, Why
+from bot.use_cases.ports import Desk, People, Signal, UnitOfWork
+
+ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
+ASKS_ANOTHER = frozenset({Event.PASSED, Event.ASSIGNED})
+AT_ONCE = 200  # waiting leads of a queue that are looked at
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A promise as it would be made if the card were posted, or the lead accepted, now."""
+
+    clock: Clock
+    target: timedelta  # working time
+    due_at: datetime
+    case: Case | None  # None: the default
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Where a lead would go now, and why."""
+
+    queue: Queue
+    passed_over: tuple[Queue, ...]  # tried before it: their conditions do not hold
+    sellers: tuple[str, ...]  # ids of the queue's, in the order of app.yaml
+    choice: Choice
+    aims: tuple[Aim, ...]  # of the clocks that were agreed on
+    lead: Lead | None  # None: nobody we know
+    open_one: Handoff | None  # this lead is in hand already: it would be news on that card
+
+
+def explain(desk: Desk, facts: LeadFacts) -> Routed:
+    """What would happen to a lead that came in now; nothing is changed. Raises NoQueue."""
+    now, facts = desk.clock(), with_domain(desk, facts)
+    queue = route(desk.queues, facts)
+    with desk.books.reading() as work:
+        lead = work.leads.find(facts)
+        open_one = work.handoffs.open_for(lead.id) if lead else None
+        known = replace(lead, facts=lead.facts.updated_by(facts)) if lead else Lead(0, facts, now)
+        journal = work.handoffs.journal(open_one.id) if open_one else []
+        choice = _choose(desk, work, queue, known, journal, now, same_seller(journal))
+        sellers = sellers_of(work.people, queue)
+    return Routed(
+        queue=queue,
+        passed_over=tuple(desk.queues)[: list(desk.queues).index(queue)],
+        sellers=sellers,
+        choice=choice,
+        aims=tuple(_aims(desk, queue, facts, now)),
+        lead=lead,
+        open_one=open_one if open_one and open_one.state not in AWAITING_OFFER else None,
+    )
+
+
+def with_domain(desk: Desk, facts: LeadFacts) -> LeadFacts:
+    """The company's domain follows the address; without one we keep what we know."""
+    return replace(facts, domain=desk.company_domain(facts.email)) if facts.email else facts
+
+
+def ask_for(
+    desk: Desk,
+    work: UnitOfWork,
+    queue: Queue,
+    lead: Lead,
+    journal: Sequence[Move],
+    now: datetime,
+    prefer: str | None = None,
+) -> Ask:
+    """Whom a new round asks by name, and why; their turn is taken with it. `prefer` had the lead
+    before it went to sleep. While other leads of the queue wait for a free seller, this one waits
+    behind them."""
+    if not queue.rule.asks_one:
+        return EVERYBODY
+    others_wait = _others_wait(work, queue)
+    choice = _choose(desk, work, queue, lead, journal, now, prefer, waited=others_wait)
+    if choice.why is Why.TURN and others_wait:
+        choice = replace(choice, person=None, why=Why.NOBODY_FREE, standing={})
+        return Ask(None, choice.to_json())
+    return take(desk, work, queue, choice, now)
+
+
+def next_for(
+    desk: Desk, work: UnitOfWork, handoff: Handoff, now: datetime, waited: bool = False
+) -> Ask:
+    """Whom this offer asks next: never again somebody who had it or declined it. `Ask.to` is None
+    where nobody is free, nobody is left, or everybody is asked; `why_of` tells which."""
+    queue = desk.queue(handoff.queue)
+    lead, journal = work.leads.get(handoff.lead_id), work.handoffs.journal(handoff.id)
+    choice = _choose(desk, work, queue, lead, journal, now, waited=waited)
+    return take(desk, work, queue, choice, now)
+
+
+def take(desk: Desk, work: UnitOfWork, queue: Queue, choice: Choice, now: datetime) -> Ask:
+    """Keep what the choice did to the turn."""
+    work.turns.keep(queue.name, {**work.turns.credits(queue.name), **choice.credits})
+    if choice.person is not None:
+        work.turns.count(
+            queue.name, choice.person, sla.day_of(queue.name, desk.agreement.terms, now)
+        )
+    return Ask(choice.person, choice.to_json())
+
+
+def why_of(because: Mapping[str, object] | None) -> Why:
+    """Of a move, or an `Ask`: why it asks whom it asks."""
+    return Why(str(because["why"])) if because else Why.EVERYBODY
+
+
+def why_now(journal: Iterable[Move]) -> Why:
+    """Why the offer asks whom it asks now."""
+    made = [move for move in journal if move.promised or move.event in ASKS_ANOTHER]
+    return why_of(made[-1].because) if made else Why.EVERYBODY
+
+
+def _choose(
+    desk: Desk,
+    work: UnitOfWork,
+    queue: Queue,
+    lead: Lead,
+    journal: Sequence[Move],
+    now: datetime,
+    prefer: str | None = None,
+    waited: bool = False,
+) -> Choice:
+    if not queue.rule.asks_one:
+        return Choice(None, Why.EVERYBODY)
+    domain = lead.facts.domain
+    return turns.choose(
+        queue.rule,
+        candidates(desk, work, queue, journal, now, waited),
+        crm_owner=crm_owner(work.people, lead.facts),
+        company_owner=work.handoffs.company_seller(domain, lead.id) if domain else None,
+        same_seller=prefer,
+        waited=waited,
+    )
+
+
+def candidates(
+    desk: Desk,
+    work: UnitOfWork,
+    queue: Queue,
+    journal: Sequence[Move],
+    now: datetime,
+    waited: bool = False,
+) -> list[Candidate]:
+    """The queue's sellers as things stand. In a writing unit of work they stand so until its end:
+    the queue's turn is ours. Unanswered offers are counted for a lead that had to wait."""
+    credits_now = work.turns.credits(queue.name)  # first: it is what makes the others wait
+    people = sellers_of(work.people, queue)
+    weights = dict(_by_person(work.people, queue.rule.weights))
+    in_hand = work.handoffs.in_hand(people)
+    today = work.turns.given(queue.name, sla.day_of(queue.name, desk.agreement.terms, now))
+    away = absent(desk, work, queue, people, now)
+    had = had_it(journal)
+    return [
+        Candidate(
+            person=person,
+            weight=weights.get(person, 1),
+            open=in_hand.get(person, 0),
+            today=today.get(person, 0),
+            unanswered=len(work.handoffs.offered_to(person)) if waited else 0,
+            credit=credits_now.get(person, 0),
+            away=away.get(person),
+            had_it=person in had,
+        )
+        for person in people
+    ]
+
+
+def sellers_of(people: People, queue: Queue) -> tuple[str, ...]:
+    """Ids, in the order of app.yaml; a group is opened in the order of its members' ids."""
+    named = (person for name in queue.sellers for person in _opened(people, name))
+    return tuple(dict.fromkeys(named))
+
+
+def _opened(people: People, name: str) -> Iterator[str]:
+    if person := people.find(name):
+        yield person.id
+    if group := people.group(name):
+        yield from sorted(group.members)
+
+
+def _by_person(people: People, named: Mapping[str, T]) -> Iterator[tuple[str, T]]:
+    for name, value in named.items():
+        for person in _opened(people, name):
+            yield person, value
+
+
+def absent(
+    desk: Desk, work: UnitOfWork, queue: Queue, people: Sequence[str], now: datetime
+) -> dict[str, Skip]:
+    """Those who cannot be asked now, and why. What a person says themselves comes first."""
+    said, signals = work.absences.of(people, now), work.signals.of(people)
+    found: dict[str, Skip] = {}
+    for person in people:
+        known = work.people.find(person)
+        if known is None or not known.active:
+            found[person] = Skip.GONE
+        elif person in said:
+            found[person] = Skip.AWAY
+        elif away := _in_slack(desk, signals.get(person, Signal()), now):
+            found[person] = away
+        elif not is_open(calendar_of(desk, work.people, queue, person), now):
+            found[person] = Skip.OFF_HOURS
+    return found
+
+
+def _in_slack(desk: Desk, signal: Signal, now: datetime) -> Skip | None:
+    lasts = signal.status_until is None or now < signal.status_until
+    if desk.availability.status and signal.away_status and lasts:
+        return Skip.STATUS
+    return Skip.PRESENCE if desk.availability.presence and not signal.present else None
+
+
+def calendar_of(desk: Desk, people: People, queue: Queue, person: str) -> Calendar:
+    """A seller's working hours, as agreed today."""
+    return desk.agreement.terms.calendar(queue.name, hours_of(desk, people, person))
+
+
+def hours_of(desk: Desk, people: People, person: str) -> str:
+    """Whose hours a seller keeps (Terms.calendar): their own calendar, else their zone in Slack.
+    Of the zones of people in a history nothing is known."""
+    own = dict(_by_person(people, desk.own_calendars)).get(person)
+    if own is not None:
+        return f"{CALENDAR}{own}"
+    known = people.find(person)
+    return f"{ZONE}{known.time_zone}" if known and not desk.replaying else ""
+
+
+def crm_owner(people: People, facts: LeadFacts) -> str | None:
+    """The account's owner as the CRM names them: by handle, e-mail or Slack's id."""
+    named = facts.extra.get("owner", "").strip()
+    owner = people.find(named) if named else None
+    return owner.id if owner and owner.active else None
+
+
+def had_it(journal: Iterable[Move]) -> frozenset[str]:
+    """Who had the lead, was asked by name or declined it, since it was raised or woken last."""
+    had: set[str] = set()
+    for move in journal:
+        if _sleeps(move):
+            had.clear()
+            continue
+        had.update(person for person in (move.to, _answered_by(move)) if person)
+    return frozenset(had)
+
+
+def same_seller(journal: Iterable[Move]) -> str | None:
+    """Of a lead that sleeps: who held it, or rejected it for now. They know it."""
+    holder = sleeper = None
+    for move in journal:
+        if move.promised:
+            holder = sleeper = None
+        elif move.event is Event.ACCEPTED:
+            holder = move.by
+        elif move.event is Event.TRANSFERRED:
+            holder = move.to
+        elif _sleeps(move):
+            sleeper = holder or move.by
+    return sleeper
+
+
+def _answered_by(move: Move) -> str | None:
+    return move.by if move.event in ANSWERS else None
+
+
+def _sleeps(move: Move) -> bool:
+    until = move.event is Event.REJECTED and move.until is not None
+    return until or move.event is Event.RECYCLED
+
+
+def waiting(work: UnitOfWork, queue: Queue) -> Iterator[int]:
+    """Ids of offers of the queue that wait for a free seller, the lead raised first coming first.
+    They are not locked: look again."""
+    if not _may_wait(queue.rule):
+        return
+    for handoff_id in work.handoffs.without_assignee([queue.name], AT_ONCE):
+        if why_now(work.handoffs.journal(handoff_id)) is Why.NOBODY_FREE:
+            yield handoff_id
+
+
+def _may_wait(rule: Rule) -> bool:
+    owners_only = rule.assignment is Assignment.ACCOUNT_OWNER
+    return rule.asks_one and not (owners_only and rule.otherwise is Assignment.FIRST_TO_CLAIM)
+
+
+def _others_wait(work: UnitOfWork, queue: Queue) -> bool:
+    return next(waiting(work, queue), None) is not None
+
+
+def _aims(desk: Desk, queue: Queue, facts: LeadFacts, now: datetime) -> Iterator[Aim]:
+    terms = desk.agreement.terms
+    promised = Promised(
+        queue.name, desk.terms_version, now, facts.tier, facts.source, facts.campaign
+    )
+    for clock in OF_SALES:
+        if (promise := terms.promise(clock)) is not None:
+            target = terms.target(clock, promised)
+            due_at = sla.start(clock, promised, terms, now).due_at
+            yield Aim(clock, target, due_at, promise.case(promised))
