@@ -1,0 +1,364 @@
+"""A handoff under random clicks, passing time, lost replies, kills and restarts.
+
+Hypothesis plays everybody: sellers, manager, marketers, the clock, and the hand on the plug. After
+each act the invariants must hold, on the real use cases, database, words and courier.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+)
+
+from bot.delivery.courier import Courier
+from bot.delivery.outcomes import Absent, Blocks, Ok, Outcome, Search, Unknown
+from bot.delivery.settling import Tempo
+from bot.delivery.wording import Words
+from bot.domain.agreement import Clock, Terms
+from bot.domain.handoff import Event, Handoff, Move, Refused, State
+from bot.domain.journal import apply, begin, recompute
+from bot.domain.lead import LeadFacts
+from bot.domain.messages import LadderMessage, Message, Returned
+from bot.use_cases import answer, escalate, follow_up, offer
+from bot.use_cases.ports import Desk, Dossier, Group, Person, UnitOfWork
+from storage.books import Books
+from tests.scenario.world import AGREED, DACH, QUEUE, agreement
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+SELLERS = ("UERIK", "UAINO", "UPRIYA", "UJONAS")
+PEOPLE = (*SELLERS, "UMAJA", "UHENRIK", "UANNA")
+ENDS = {
+    Clock.ANSWER: {Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE},
+    Clock.TOUCH: {Event.CONTACTED, Event.SQL, Event.WON, Event.LOST, Event.DISQUALIFIED},
+}
+FITS = {
+    Clock.ANSWER: {State.OFFERED},
+    Clock.TOUCH: {State.ACCEPTED},
+    Clock.QUALIFY: {State.CONTACTED},
+    Clock.FEEDBACK: {State.OFFERED, State.ACCEPTED, State.CONTACTED},
+    Clock.WAKE: {State.RECYCLED},
+}
+NOT_HELD = {State.OFFERED, State.REJECTED, State.RECYCLED, State.NOT_MINE}
+
+
+@dataclass
+class Slack:
+    """Takes every message, and now and then its reply is lost on the way back."""
+
+    clock: Callable[[], datetime]
+    loses: bool = False
+    posted: dict[str, tuple[str, str]] = field(default_factory=dict)  # key -> channel, ts
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def post(
+        self,
+        channel: str,
+        text: str,
+        blocks: Blocks,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        metadata: Mapping[str, Any] | None = None,
+    ) -> Outcome:
+        assert metadata is not None
+        assert metadata["key"] not in self.posted, "said twice"
+        ts = f"{int(self.clock().timestamp())}.{next(self.numbers):06d}"
+        self.posted[metadata["key"]] = (channel, ts)
+        if self.loses:
+            self.loses = False
+            return Unknown("the reply was lost")
+        return Ok(ts, channel)
+
+    def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> Outcome:
+        return Ok(ts, channel)
+
+    def permalink(self, channel: str, ts: str) -> str:
+        return f"https://slack.example/{channel}/{ts}"
+
+    def open_dm(self, person: str) -> Outcome:
+        return Ok(channel=person)
+
+    def find_by_key(
+        self, channel: str, key: str, oldest: datetime | None, thread_ts: str | None
+    ) -> Search:
+        found = self.posted.get(key)
+        return Ok(found[1], found[0]) if found else Absent()
+
+
+class Overheard:
+    """The real words, and an ear: what is said about a clock must still be true."""
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self.said: Counter[tuple[object, ...]] = Counter()
+
+    def render(
+        self, message: Message, work: UnitOfWork, now: datetime, to: str = "", picture: str = ""
+    ) -> Any:
+        if isinstance(message, LadderMessage) and not isinstance(message, Returned):
+            dossier = work.handoffs.dossier(message.handoff)
+            done = {move.event for move in _round(dossier.journal, message.round)}
+            assert not done & ENDS.get(message.clock, set()), "said after the answer"
+            assert message.round == dossier.handoff.round, "said of an earlier round"
+        return self._words.render(message, work, now, to, picture)
+
+    def chart_alt(self, message: Any, work: UnitOfWork) -> str:
+        return self._words.chart_alt(message, work)
+
+
+def _round(journal: Sequence[Move], number: int) -> Iterator[Move]:
+    rounds = 0
+    for move in journal:
+        rounds += move.promised is not None
+        if rounds == number:
+            yield move
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and its people, to copy."""
+    file = tmp_path_factory.mktemp("machine") / "empty.db"
+    books = Books(f"sqlite:///{file}")
+    books.migrate()
+    people = [
+        Person(who, who[1:].lower(), time_zone="Europe/Stockholm", language=language)
+        for who, language in zip(PEOPLE, ("en", "sv", "de", "en", "en", "sv", "de"), strict=True)
+    ]
+    groups = [
+        Group("SNORDIC", "nordic-sales", frozenset(SELLERS[:3])),
+        Group("SMARKET", "marketing", frozenset({"UANNA"})),
+    ]
+    with books.writing() as work:
+        work.people.replace_all(people, groups, {"mql-handoff": "CMQL", "sales": "CSALES"})
+        work.commit()
+    books.close()
+    return file
+
+
+TERMS: Terms = AGREED
+
+
+class Machine(RuleBasedStateMachine):
+    """One Baton, killed and started again over one database."""
+
+    empty: Path
+    handoffs = Bundle("handoffs")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copy(self.empty, self.folder / "baton.db")
+        self.now = self.wire = MONDAY
+        self.slack = Slack(lambda: self.now)
+        self.names = count(1)
+        self.known: set[int] = set()
+        self.start()
+
+    def start(self) -> None:
+        self.books = Books(f"sqlite:///{self.folder / 'baton.db'}")
+        with self.books.writing() as work:
+            version = work.terms.register(TERMS, self.now)
+            work.commit()
+        self.desk = Desk(
+            books=self.books,
+            clock=lambda: self.now,
+            queues=(QUEUE, DACH),
+            agreement=agreement(TERMS),
+            terms_version=version,
+            zone="Europe/Stockholm",
+        )
+        self.words = Overheard(Words(self.desk))
+        tempo = Tempo(between_posts=timedelta())
+        self.courier = Courier(
+            self.books, self.slack, self.words, lambda: self.now, lambda: self.wire, tempo
+        )
+
+    def teardown(self) -> None:
+        self.books.close()
+        shutil.rmtree(self.folder)
+
+    # ------------------------------------------------------------------ what may happen
+
+    @initialize(target=handoffs)
+    def first_lead(self) -> int:
+        return self._raise("SE")
+
+    @rule(target=handoffs, country=st.sampled_from(["SE", "DE"]))
+    def a_lead_comes_in(self, country: str) -> int:
+        return self._raise(country)
+
+    @rule(handoff=handoffs)
+    def the_same_person_again(self, handoff: int) -> None:
+        with self.books.reading() as work:
+            lead = work.handoffs.dossier(handoff).lead
+        raised = offer.raise_lead(self.desk, LeadFacts(email=lead.facts.email, country="SE"))
+        self.known.add(raised.handoff_id)
+
+    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE), stale=st.integers(0, 1))
+    def accept(self, handoff: int, who: str, stale: int) -> None:
+        self._try(
+            lambda on: answer.accept(self.desk, on.id, max(1, on.round - stale), who), handoff
+        )
+
+    @rule(
+        handoff=handoffs,
+        who=st.sampled_from(PEOPLE),
+        reason=st.sampled_from(["not_icp", "bad_timing", "duplicate"]),
+        days=st.integers(0, 3),
+    )
+    def reject(self, handoff: int, who: str, reason: str, days: int) -> None:
+        until = (self.now + timedelta(days=days)).date() if days else None
+        self._try(
+            lambda on: answer.reject(self.desk, on.id, on.round, who, reason, "", until), handoff
+        )
+
+    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE))
+    def not_mine(self, handoff: int, who: str) -> None:
+        self._try(lambda on: answer.not_mine(self.desk, on.id, on.round, who), handoff)
+
+    @rule(handoff=handoffs, queue=st.sampled_from(["nordics", "dach"]))
+    def the_manager_finds_a_queue(self, handoff: int, queue: str) -> None:
+        self._try(lambda on: offer.offer_again(self.desk, on.id, on.round, queue, "UMAJA"), handoff)
+
+    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE))
+    def contacted(self, handoff: int, who: str) -> None:
+        self._try(lambda on: follow_up.contacted(self.desk, on.id, on.round, who), handoff)
+
+    @rule(
+        handoff=handoffs,
+        who=st.sampled_from(PEOPLE),
+        stage=st.sampled_from([Event.SQL, Event.OPPORTUNITY, Event.WON]),
+    )
+    def reach(self, handoff: int, who: str, stage: Event) -> None:
+        self._try(lambda on: follow_up.reached(self.desk, on.id, on.round, who, stage), handoff)
+
+    @rule(
+        handoff=handoffs,
+        who=st.sampled_from(PEOPLE),
+        end=st.sampled_from(["release", "lost", "recycled", "disqualified"]),
+    )
+    def give_up(self, handoff: int, who: str, end: str) -> None:
+        use_case = getattr(follow_up, end)
+        self._try(lambda on: use_case(self.desk, on.id, on.round, who), handoff)
+
+    @rule(minutes=st.integers(1, 2000))
+    def time_passes(self, minutes: int) -> None:
+        self._later(timedelta(minutes=minutes))
+
+    @rule()
+    def until_something_is_due(self) -> None:
+        with self.books.reading() as work:
+            due = work.handoffs.next_due()
+        self._later(max(due - self.now, timedelta()) if due else timedelta(hours=1))
+
+    @rule()
+    def baton_works(self) -> None:
+        escalate.sweep(self.desk)
+        self.courier.deliver_due()
+
+    @rule()
+    def a_reply_is_lost(self) -> None:
+        self.slack.loses = True
+
+    @rule(claims=st.booleans())
+    def killed_and_started_again(self, claims: bool) -> None:
+        """Perhaps with a message in hand, of which nobody knows whether it was sent."""
+        if claims:
+            self.courier.claim(limit=2)
+        self.books.close()
+        self.start()
+        self._later(timedelta(minutes=2))
+
+    # ------------------------------------------------------------------ what always holds
+
+    @invariant()
+    def the_journal_recomputes_the_row(self) -> None:
+        for dossier in self._dossiers():
+            again, offers = recompute(dossier.handoff.id, dossier.lead.id, dossier.journal)
+            assert (again, tuple(offers)) == (dossier.handoff, dossier.offers)
+
+    @invariant()
+    def one_owner_at_most(self) -> None:
+        for dossier in self._dossiers():
+            now = dossier.handoff
+            assert (now.holder is None) == (now.state in NOT_HELD)
+            for number in range(1, now.round + 1):
+                moves = [move.event for move in _round(dossier.journal, number)]
+                assert moves.count(Event.ACCEPTED) <= 1
+
+    @invariant()
+    def one_clock_at_most_and_it_fits_the_state(self) -> None:
+        for dossier in self._dossiers():
+            clock = dossier.handoff.clock
+            assert clock is None or dossier.handoff.state in FITS[clock.name]
+
+    @invariant()
+    def no_rung_is_taken_twice(self) -> None:
+        for dossier in self._dossiers():
+            taken = Counter(_rungs_taken(dossier))
+            assert set(taken.values()) <= {1}, taken
+
+    # ------------------------------------------------------------------ how it is done
+
+    def _raise(self, country: str) -> int:
+        facts = LeadFacts(email=f"p{next(self.names)}@acme.example", name="Ada", country=country)
+        raised = offer.raise_lead(self.desk, facts)
+        self.known.add(raised.handoff_id)
+        return raised.handoff_id
+
+    def _try(self, act: Callable[[Handoff], object], handoff: int) -> None:
+        """A refusal is an answer too; what is refused must have changed nothing."""
+        with self.books.reading() as work:
+            before = work.handoffs.get(handoff)
+        try:
+            act(before)
+        except (Refused, answer.Incomplete):
+            with self.books.reading() as work:
+                assert work.handoffs.get(handoff) == before
+
+    def _later(self, by: timedelta) -> None:
+        self.now += by
+        self.wire += by
+
+    def _dossiers(self) -> list[Dossier]:
+        with self.books.reading() as work:
+            return [work.handoffs.dossier(known) for known in sorted(self.known)]
+
+
+def _rungs_taken(dossier: Dossier) -> Iterator[tuple[int, Clock, int]]:
+    """Round, clock and percent of each step that was taken."""
+    moves = dossier.journal
+    handoff = begin(dossier.handoff.id, dossier.lead.id, moves[0])
+    for move in moves[1:]:
+        if move.percent is not None and handoff.clock is not None:
+            yield handoff.round, handoff.clock.name, move.percent
+        handoff = apply(handoff, move)
+
+
+def test_whatever_happens_in_whatever_order(empty: Path) -> None:
+    """One owner, one clock, nothing said after an answer, no step twice, and a journal that knows
+    everything."""
+    machine = type("Machine", (Machine,), {"empty": empty}).TestCase()
+    machine.settings = settings(
+        max_examples=25,
+        stateful_step_count=30,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    machine.runTest()
