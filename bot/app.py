@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bot import clock
+from bot.company import company_domain_of
 from bot.config import Settings
 from bot.delivery.charts import Painter
 from bot.delivery.courier import Courier
@@ -27,7 +28,7 @@ from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome
 from bot.slack_login import NoSlack, connect, log_in, missing
 from bot.use_cases import escalate, report
-from bot.use_cases.ports import Desk, DigestSlot
+from bot.use_cases.ports import Availability, Consideration, Desk, DigestSlot
 from handlers import health
 from handlers.front_door import FrontDoor
 from handlers.home import Homes
@@ -63,6 +64,12 @@ def desk_of(settings: Settings, books: Books, now: Clock) -> Desk:
     with books.writing() as work:
         version = work.terms.register(settings.agreement.terms, now())
         work.commit()
+    return desk_under(version, settings, books, now)
+
+
+def desk_under(version: int, settings: Settings, books: Books, now: Clock) -> Desk:
+    """The desk as it is under a version of the terms, without a look at the database."""
+    reminders, digest = settings.reminders, settings.digest
     return Desk(
         books=books,
         clock=now,
@@ -72,12 +79,19 @@ def desk_of(settings: Settings, books: Books, now: Clock) -> Desk:
         zone=settings.workspace_zone,
         campaign_owners=settings.intake.owners,
         digest=DigestSlot(
-            settings.digest.channel,
-            settings.digest.weekday,
-            settings.digest.at.hour,
-            settings.digest.at.minute,
-            settings.digest.metrics,
+            digest.channel, digest.weekday, digest.at.hour, digest.at.minute, digest.metrics
         ),
+        admins=settings.admins,
+        own_calendars=settings.own_calendars,
+        consideration=Consideration(
+            per_day=reminders.per_day,
+            rest_at=reminders.rest_at,
+            quiet_from=reminders.quiet_from,
+            quiet_until=reminders.quiet_until,
+            do_not_disturb=reminders.do_not_disturb,
+        ),
+        availability=Availability(settings.availability.status, settings.availability.presence),
+        company_domain=company_domain_of(settings.intake.free_mail),
     )
 
 

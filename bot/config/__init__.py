@@ -15,7 +15,9 @@ from bot.config.settings import (
     HttpSettings,
     IntakeSettings,
     IntakeSource,
+    Reminders,
     Settings,
+    SlackAvailability,
     SlackSettings,
 )
 from bot.config.variables import fill_in, is_from_outside
@@ -27,7 +29,9 @@ __all__ = [
     "HttpSettings",
     "IntakeSettings",
     "IntakeSource",
+    "Reminders",
     "Settings",
+    "SlackAvailability",
     "SlackSettings",
     "load",
     "parse",
@@ -66,6 +70,7 @@ def parse(text: str, filename: str, environment: Mapping[str, str]) -> Settings:
     return replace(
         settings,
         database=_beside(filename, settings.database, tree, environment),
+        places=tree.places(filename),
         remarks=tuple(remark.shown(filename) for remark in sorted(tree.remarks)),
     )
 

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from bot.config import defaults, public_holidays, shape
+from bot.config import building_terms, shape
 from bot.config.expressions import Expression, always, compiled
+from bot.config.queue_shape import AssignmentShape, QueueShape
 from bot.config.settings import (
     DigestSettings,
     HttpSettings,
     IntakeSettings,
     IntakeSource,
+    Reminders,
     Settings,
+    SlackAvailability,
     SlackSettings,
 )
-from bot.config.values import weekdays
-from bot.domain.agreement import (
-    FEEDBACK_UNAGREED,
-    Agreement,
-    Case,
-    MarketingPromise,
-    Reason,
-    RevenueGoal,
-    Step,
-    Target,
-    Terms,
-)
-from bot.domain.assignment import Queue, Rule
-from bot.domain.business_hours import Block, Calendar
+from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal
+from bot.domain.assignment import Assignment, Queue, Rule
 
 
 def settings(file: shape.File) -> Settings:
+    leaders = file.agreement.leaders
     return Settings(
         workspace_zone=file.workspace.time_zone,
         language=file.workspace.language,
@@ -41,29 +31,17 @@ def settings(file: shape.File) -> Settings:
         digest=_digest(file),
         intake=_intake(file.intake),
         http=HttpSettings(**dict(file.http)),
+        admins=tuple(file.workspace.admins or (leaders.sales, leaders.marketing)),
+        own_calendars={name: person.calendar for name, person in file.people.items()},
+        reminders=_reminders(file.reminders),
+        availability=SlackAvailability(
+            status=file.availability.slack_status, presence=file.availability.slack_presence
+        ),
+        conditions={queue.name: queue.when.text for queue in file.queues if queue.when},
     )
 
 
-def _calendar(name: str, written: shape.CalendarShape) -> Calendar:
-    week: list[tuple[Block, ...]] = [()] * 7
-    for key, blocks in written.hours.items():
-        for day in weekdays(key) or ():
-            week[day] = tuple(blocks)
-    return Calendar(
-        name=name,
-        time_zone=written.time_zone,
-        week=tuple(week),
-        holidays=_holidays(written.holidays),
-        days={day: tuple(blocks) for day, blocks in written.days.items()},
-    )
-
-
-def _holidays(written: list[shape.Holidays]) -> frozenset[date]:
-    found = (public_holidays.dates(one.country, one.region, one.categories) for one in written)
-    return frozenset[date]().union(*found)
-
-
-def _queue(written: shape.QueueShape) -> Queue:
+def _queue(written: QueueShape) -> Queue:
     return Queue(
         name=written.name,
         channel=written.channel,
@@ -72,7 +50,20 @@ def _queue(written: shape.QueueShape) -> Queue:
         head=written.head,
         marketers=tuple(written.marketers),
         matches=written.when.holds if written.when else always,
-        rule=Rule(assignment=written.assignment),
+        rule=_rule(written.assignment),
+        touch_hours=written.touch_hours.value,
+    )
+
+
+def _rule(written: AssignmentShape) -> Rule:
+    return Rule(
+        assignment=written.rule,
+        otherwise=written.otherwise or Assignment.ROUND_ROBIN,
+        open_at_most=written.open_at_most,
+        per_day=written.per_day,
+        weights=written.weights,
+        blind=written.blind,
+        pass_on_after=written.pass_on_after,
     )
 
 
@@ -86,51 +77,8 @@ def _agreement(file: shape.File) -> Agreement:
         marketing_leader=written.leaders.marketing,
         definitions=written.definitions,
         marketing=_marketing(written.marketing),
-        terms=_terms(file),
+        terms=building_terms.terms(file),
         goal=RevenueGoal(**dict(written.revenue_goal)) if written.revenue_goal else None,
-    )
-
-
-def _terms(file: shape.File) -> Terms:
-    written, sales = file.agreement, file.agreement.sales
-    feedback = written.marketing.feedback
-    calendars = {name: _calendar(name, calendar) for name, calendar in file.calendars.items()}
-    return Terms(
-        answer=_target(sales.answer),
-        touch=_target(sales.touch),
-        calendars={queue.name: calendars[queue.calendar] for queue in file.queues},
-        ladder=_ladder(written.ladder),
-        reasons=_reasons(written.reasons),
-        qualify=_target(sales.qualify) if sales.qualify else None,
-        attempts_before_unreachable=sales.attempts_before_unreachable,
-        feedback=_target(feedback) if feedback else FEEDBACK_UNAGREED,
-    )
-
-
-def _target(written: shape.TargetShape) -> Target:
-    by_tier = tuple(Case(time, tier=(tier,)) for tier, time in written.when_tier.items())
-    return Target(written.target, by_tier)
-
-
-def _ladder(written: list[shape.StepShape] | None) -> tuple[Step, ...]:
-    if written is None:
-        return defaults.LADDER
-    return tuple(Step(step.clock, step.at, tuple(step.tell), step.do) for step in written)
-
-
-def _reasons(written: list[shape.ReasonShape] | None) -> tuple[Reason, ...]:
-    if written is None:
-        return defaults.REASONS
-    return tuple(
-        Reason(
-            code=reason.code,
-            label=reason.label or reason.code.replace("_", " ").capitalize(),
-            next_step=reason.next,
-            note_required=reason.note,
-            asks_date=reason.date,
-            is_rejection=reason.rejection,
-        )
-        for reason in written
     )
 
 
@@ -139,6 +87,17 @@ def _marketing(written: shape.MarketingShape) -> MarketingPromise:
         volume_per_month=written.volume,
         acceptance=written.acceptance,
         required=tuple(written.required),
+    )
+
+
+def _reminders(written: shape.RemindersShape) -> Reminders:
+    quiet_from, quiet_until = written.quiet
+    return Reminders(
+        per_day=written.per_day,
+        rest_at=written.rest_at,
+        quiet_from=quiet_from,
+        quiet_until=quiet_until,
+        do_not_disturb=written.do_not_disturb,
     )
 
 
@@ -154,7 +113,7 @@ def _digest(file: shape.File) -> DigestSettings:
 
 def _intake(written: shape.IntakeShape) -> IntakeSettings:
     sources = {name: _source(name, source) for name, source in written.sources.items()}
-    return IntakeSettings(owners=written.owners, sources=sources)
+    return IntakeSettings(written.owners, sources, frozenset(written.free_mail))
 
 
 def _source(name: str, written: shape.SourceShape) -> IntakeSource:

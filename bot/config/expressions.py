@@ -23,10 +23,11 @@ class BadExpression(Exception):
 class Expression:
     """A compiled JMESPath expression. Evaluating one that does not fit the data gives None."""
 
-    __slots__ = ("_parsed", "fields")
+    __slots__ = ("_parsed", "fields", "text")
 
-    def __init__(self, parsed: ParsedResult) -> None:
+    def __init__(self, parsed: ParsedResult, text: str) -> None:
         self._parsed = parsed
+        self.text = text
         self.fields = tuple(dict.fromkeys(_fields(parsed.parsed)))  # asked of the data itself
 
     def __call__(self, data: object) -> object:
@@ -59,7 +60,7 @@ def compiled(text: str) -> Expression:
         raise BadExpression(f"is not JMESPath: {_place(error)}.") from None
     except JMESPathError:
         raise BadExpression("is empty: write an expression in JMESPath.") from None
-    return Expression(parsed)
+    return Expression(parsed, text)
 
 
 def _place(error: ParseError) -> str:

@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 from bot.config.conditions import judge_conditions
 from bot.config.mistakes import choices
 from bot.config.shape import File
-from bot.config.values import kind, weekdays
+from bot.config.times import weekdays
+from bot.config.values import kind
 from bot.config.yaml_tree import Path, Tree
 
 OF_THE_KEY = "[key]"  # how pydantic marks a mistake in a key itself
@@ -29,12 +30,13 @@ SHOULD_BE = {
 def judged(tree: Tree) -> File | None:
     """None when anything is wrong; then the tree's mistakes say what."""
     calendars = _keys(_inside(tree.data, "calendars"))
+    context = {"calendars": calendars, "queues": _named(_inside(tree.data, "queues"))}
     _compare_items(tree)
     judge_conditions(tree)
     for name in calendars:
         _refuse_days_twice(tree, ("calendars", name, "hours"))
     try:
-        file = File.model_validate(tree.data, context={"calendars": calendars})
+        file = File.model_validate(tree.data, context=context)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=True):
             _report(tree, detail)
@@ -48,6 +50,11 @@ def _inside(data: object, key: str) -> object:
 
 def _keys(data: object) -> list[str]:
     return list(data) if isinstance(data, dict) else []
+
+
+def _named(items: object) -> list[str]:
+    names = [_inside(item, "name") for item in (items if isinstance(items, list) else ())]
+    return [name.strip() for name in names if isinstance(name, str)]
 
 
 def _compare_items(tree: Tree) -> None:
@@ -101,7 +108,7 @@ def _report(tree: Tree, detail: ErrorDetails) -> None:
 
 
 def _report_own(tree: Tree, path: Path, context: Mapping[str, Any], *, at_key: bool) -> None:
-    below = (*path, context["inside"]) if (*path, context["inside"]) in tree.values else path
+    below = tree.locate((*path, *context["inside"]))
     given = str(below[-1]) if at_key else tree.written.get(below, "this")
     tree.report(below, context["message"].replace("{given}", _quoted(given)), at_key=at_key)
 

@@ -52,12 +52,32 @@ class IntakeSource:
 class IntakeSettings:
     owners: Mapping[str, str]  # who owns a campaign, by the campaign's name
     sources: Mapping[str, IntakeSource]
+    free_mail: frozenset[str] = frozenset()  # domains that are no company's, beside the known ones
 
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
     host: str
     port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """How people want to be left in peace; times are by each person's own zone."""
+
+    per_day: int = 12
+    rest_at: time = time(15)
+    quiet_from: time = time(19)
+    quiet_until: time = time(8)  # as `quiet_from`: there are no quiet hours
+    do_not_disturb: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SlackAvailability:
+    """What of Slack counts when somebody is to be asked by name."""
+
+    status: bool = False
+    presence: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,4 +91,18 @@ class Settings:
     digest: DigestSettings
     intake: IntakeSettings
     http: HttpSettings
+    admins: tuple[str, ...] = ()
+    own_calendars: Mapping[str, str] = field(default_factory=dict)  # of people, by their name
+    reminders: Reminders = Reminders()
+    availability: SlackAvailability = SlackAvailability()
+    conditions: Mapping[str, str] = field(default_factory=dict)  # of queues, as written
+    places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     remarks: tuple[str, ...] = ()  # what is not wrong but worth a look, each with its line
+
+    def place(self, where: str) -> str:
+        """A setting with its line, as `app.yaml:23:7 queues.nordics.manager`; where the file does
+        not write it, that of the nearest one it is in."""
+        path = where
+        while path and path not in self.places:
+            path = path.rpartition(".")[0]
+        return f"{self.places[path]} {where}" if path else where

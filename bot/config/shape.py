@@ -5,55 +5,54 @@ An example on a field is what a person is told to write when the key is missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import fields
-from datetime import date, time
-from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Self, TypeVar
+from datetime import time
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainValidator,
     SecretStr,
-    ValidationInfo,
     model_validator,
 )
 
-from bot.config import public_holidays, values
-from bot.config.expressions import BadExpression, Expression, compiled
-from bot.config.mistakes import choices
+from bot.config import public_holidays, times, values
+from bot.config.fields import (
+    Amount,
+    Channel,
+    Condition,
+    Day,
+    KnownCalendar,
+    People,
+    Person,
+    Positive,
+    Required,
+    Secret,
+    Section,
+    Share,
+    Text,
+    YesOrNo,
+    Zone,
+    word,
+)
+from bot.config.promise_shape import StepShape, TargetShape
+from bot.config.queue_shape import QueueShape
 from bot.config.values import wrong
-from bot.domain.agreement import Act, Audience, Clock, Duration, NextStep
-from bot.domain.assignment import Assignment
+from bot.domain.agreement import NextStep
 from bot.domain.business_hours import Block
 from bot.domain.lead import LeadFacts
 from bot.domain.metrics import DIGEST_METRICS
 
-LEAD_FIELDS = tuple(item.name for item in fields(LeadFacts) if item.name not in ("system", "extra"))
+_OURS = ("system", "extra", "domain")  # of a lead's facts: found out by us, sent by nobody
+LEAD_FIELDS = tuple(item.name for item in fields(LeadFacts) if item.name not in _OURS)
 NO_HOURS = (
     'has no hours: write ["09:00-17:00"], or [] for a day off. '
     'Inside { }, several days need quotes: "mon,wed".'
 )
 EXTRA = "extra."  # a field of the lead that only this company knows, as `extra.budget`
 LONGEST_LABEL = 75  # characters; Slack cuts no option, it refuses the whole modal
-
-W = TypeVar("W", bound=StrEnum)
-
-
-def _expression(value: object) -> Expression:
-    try:
-        return compiled(values.text(value))
-    except BadExpression as error:
-        raise wrong(str(error)) from None
-
-
-def _secret(value: object) -> SecretStr:
-    return SecretStr(values.any_text(value))
 
 
 def _lead_field(value: object) -> str:
@@ -76,76 +75,24 @@ def _code(value: object) -> str:
     return code
 
 
-def _known_calendar(value: object, info: ValidationInfo) -> str:
-    known: list[str] = (info.context or {}).get("calendars", [])
-    name = values.text(value)
-    if name not in known:
-        hint = choices(known, name) if known else "write one under calendars."
-        raise wrong(f"there is no calendar {{given}}; {hint}")
-    return name
-
-
 def _not_left_empty(blocks: object) -> object:
     if blocks is None:
         raise wrong(NO_HOURS)
     return values.one_or_more(blocks)
 
 
-def _told(people: list[str]) -> list[str]:
-    if not people:
-        raise wrong("names nobody: write at least one person.")
-    return people
-
-
-def _told_roles(told: list[Audience]) -> list[Audience]:
-    if not told:
-        raise wrong(f"tells nobody; {choices(Audience)}")
-    return told
-
-
-def _word(kind: type[W], *known: W) -> Callable[[object], W]:
-    words = [word.value for word in known or kind]
-    return lambda value: kind(values.one_of(value, words))
-
-
-Text = Annotated[str, PlainValidator(values.text)]
-Secret = Annotated[SecretStr, PlainValidator(_secret)]
-Zone = Annotated[str, PlainValidator(values.time_zone)]
-Channel = Annotated[str, PlainValidator(values.channel)]
-Person = Annotated[str, PlainValidator(values.person)]
-People = Annotated[list[Person], BeforeValidator(values.one_or_more), AfterValidator(_told)]
-Condition = Annotated[Expression, PlainValidator(_expression)]
 Hours = Annotated[
-    list[Annotated[Block, PlainValidator(values.block)]],
+    list[Annotated[Block, PlainValidator(times.block)]],
     BeforeValidator(_not_left_empty),
-    AfterValidator(values.in_order),
+    AfterValidator(times.in_order),
 ]
-Time = Annotated[Duration, PlainValidator(values.duration)]
-Share = Annotated[float, PlainValidator(values.share)]
-Amount = Annotated[Decimal, PlainValidator(values.amount)]
-Day = Annotated[date, PlainValidator(values.calendar_day)]
-Positive = Annotated[int, PlainValidator(values.positive)]
-YesOrNo = Annotated[bool, PlainValidator(values.yes_or_no)]
-Required = Annotated[bool, PlainValidator(values.required)]
 LeadField = Annotated[str, PlainValidator(_lead_field)]
-
-
-class Section(BaseModel):
-    """Keys that are not named here are mistakes; a key left empty is as good as left out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty_keys(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        return {key: value for key, value in data.items() if value is not None}
 
 
 class Workspace(Section):
     language: Annotated[str, PlainValidator(values.language)] = "en"
     time_zone: Zone = Field(examples=["Europe/Stockholm"])
+    admins: People | None = None
 
 
 class Slack(Section):
@@ -182,7 +129,7 @@ def _a_list(value: object) -> object:
 
 
 def _day_key(key: object) -> str:
-    if values.weekdays(values.text(key)) is None:
+    if times.weekdays(values.text(key)) is None:
         raise wrong('{given} is no day: write mon-fri, sat or "mon,wed".')
     return values.text(key)
 
@@ -202,26 +149,29 @@ class CalendarShape(Section):
     days: dict[Day, Hours] = {}
 
 
-class QueueShape(Section):
-    name: Text = Field(examples=["nordics"])
-    when: Condition | None = None
-    channel: Channel = Field(examples=["mql-handoff"])
-    sellers: People = Field(examples=['"@nordic-sales"'])
-    manager: Person = Field(examples=['"@maja"'])
-    head: Person = Field(examples=['"@henrik"'])
-    marketers: People = Field(examples=['"@marketing"'])
-    calendar: Annotated[str, PlainValidator(_known_calendar)] = Field(examples=["stockholm"])
-    assignment: Annotated[Assignment, PlainValidator(_word(Assignment))] = Assignment.FIRST_TO_CLAIM
+class PersonShape(Section):
+    calendar: KnownCalendar = Field(examples=["stockholm"])
 
 
-class TargetShape(Section):
-    target: Time = Field(examples=["4h"])
-    when_tier: dict[str, Time] = {}
+class RemindersShape(Section):
+    per_day: Positive = 12
+    rest_at: Annotated[time, PlainValidator(times.clock_time)] = time(15)
+    quiet: Annotated[tuple[time, time], PlainValidator(times.quiet)] = (time(19), time(8))
+    do_not_disturb: YesOrNo = True
 
-    @model_validator(mode="before")
-    @classmethod
-    def _time_alone(cls, data: object) -> object:
-        return {"target": data} if isinstance(data, str) else data
+    @model_validator(mode="after")
+    def _rest_is_heard(self) -> Self:
+        start, end = self.quiet
+        inside = start <= self.rest_at < end
+        overnight = end < start and (self.rest_at >= start or self.rest_at < end)
+        if inside or overnight:
+            raise wrong("lies in the quiet hours, so nobody would hear the rest.", inside="rest_at")
+        return self
+
+
+class AvailabilityShape(Section):
+    slack_status: YesOrNo = False
+    slack_presence: YesOrNo = False
 
 
 class Leaders(Section):
@@ -243,35 +193,10 @@ class MarketingShape(Section):
     feedback: TargetShape | None = None
 
 
-class StepShape(Section):
-    clock: Annotated[Clock, PlainValidator(_word(Clock, Clock.ANSWER, Clock.TOUCH))] = Field(
-        examples=["answer"]
-    )
-    at: Annotated[int, PlainValidator(values.whole_percent)] = Field(examples=["80%"])
-    tell: Annotated[
-        list[Annotated[Audience, PlainValidator(_word(Audience))]],
-        BeforeValidator(values.one_or_more),
-        AfterValidator(_told_roles),
-    ] = Field(examples=["[holder]"])
-    do: Annotated[Act, PlainValidator(_word(Act))] = Field(examples=["remind"])
-
-    @model_validator(mode="after")
-    def _fits_its_clock(self) -> Self:
-        if self.do is Act.RETURN and self.clock is not Clock.TOUCH:
-            raise wrong(
-                "nobody has accepted yet, so nothing can return: write repost.", inside="do"
-            )
-        if self.do is Act.REPOST and self.clock is not Clock.ANSWER:
-            raise wrong(
-                "an accepted lead is not offered anew as a card: write return.", inside="do"
-            )
-        return self
-
-
 class ReasonShape(Section):
     code: Annotated[str, PlainValidator(_code)] = Field(examples=["bad_data"])
     label: Annotated[str, PlainValidator(_label)] | None = None
-    next: Annotated[NextStep, PlainValidator(_word(NextStep))] = Field(examples=["fix"])
+    next: Annotated[NextStep, PlainValidator(word(NextStep))] = Field(examples=["fix"])
     note: Required = False
     date: Required = False
     rejection: YesOrNo = True
@@ -299,8 +224,8 @@ class AgreementShape(Section):
 
 class DigestShape(Section):
     channel: Channel | None = None
-    day: Annotated[int, PlainValidator(values.weekday)] = 0
-    at: Annotated[time, PlainValidator(values.clock_time)] = time(9)
+    day: Annotated[int, PlainValidator(times.weekday)] = 0
+    at: Annotated[time, PlainValidator(times.clock_time)] = time(9)
     metrics: Annotated[
         list[Annotated[str, PlainValidator(lambda v: values.one_of(v, DIGEST_METRICS))]],
         BeforeValidator(values.one_or_more),
@@ -315,6 +240,9 @@ class SourceShape(Section):
 
 class IntakeShape(Section):
     owners: dict[str, Person] = {}
+    free_mail: Annotated[
+        list[Annotated[str, PlainValidator(values.domain)]], BeforeValidator(values.one_or_more)
+    ] = []
     sources: dict[str, SourceShape] = {}
 
 
@@ -324,7 +252,10 @@ class File(Section):
     slack: Slack = Slack()
     http: Http = Http()
     calendars: dict[str, CalendarShape] = Field(examples=["{ stockholm: ... }"])
+    people: dict[Person, PersonShape] = {}
     queues: list[QueueShape] = Field(examples=["[ { name: nordics, ... } ]"])
     agreement: AgreementShape = Field(examples=["{ title: ... }"])
+    reminders: RemindersShape = RemindersShape()
+    availability: AvailabilityShape = AvailabilityShape()
     digest: DigestShape = DigestShape()
     intake: IntakeShape = IntakeShape()

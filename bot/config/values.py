@@ -1,4 +1,4 @@
-"""The small words of app.yaml: `4h`, `70%`, `09:00-12:00`, `mon-thu`, `@maja`.
+"""The small words of app.yaml: `70%`, `120 per month`, `@maja`, `#sales-leads`. Times are apart.
 
 Each reader takes what the file says and gives the value, or refuses it with one sentence: what is
 wrong, and what to write instead. `{given}` in a sentence becomes the file's own text.
@@ -8,42 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date, time, timedelta
 from decimal import Decimal
-from itertools import pairwise
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic_core import PydanticCustomError
 
 from bot.config.mistakes import choices
-from bot.domain.agreement import Duration
-from bot.domain.business_hours import MINUTES_A_DAY, Block
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HIGHEST_PORT = 65535
-LONGEST_DURATION = timedelta(days=366)
 
-UNITS = {
-    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "minutes"),
-    **dict.fromkeys(("h", "hour", "hours"), "hours"),
-    **dict.fromkeys(("d", "day", "days", "working day", "working days"), "days"),
-}
-PART = re.compile(r"(\d{1,6})\s*([a-z]+(?: days?)?)\s*", re.ASCII)
-DURATION = re.compile(rf"(?:{PART.pattern})+", re.ASCII)
 PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s*%", re.ASCII)
-CLOCK_TIME = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
-BLOCK = re.compile(r"(\S+?)\s*[-–]\s*(\S+)")
 VOLUME = re.compile(r"(\d{1,9})(?: (?:per|a) month)?", re.ASCII)
 AMOUNT = re.compile(r"\d{1,15}(?:\.\d{1,2})?", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 HANDLE = re.compile(r"@[^\s@<>!&]{1,80}|[UWS][A-Z0-9]{6,}|[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+DOMAIN = re.compile(r"(?:[\w-]{1,63}\.)+[\w-]{2,63}")
 CHANNEL = re.compile(r"#?([^\s#@<>&,.A-Z]{1,80})|([CG][A-Z0-9]{6,})")
 
 
-def wrong(message: str, *, inside: str | None = None) -> PydanticCustomError:
-    """A refusal of a value, or of what is `inside` it under that key."""
-    return PydanticCustomError("wrong", "{message}", {"message": message, "inside": inside})
+def wrong(message: str, *, inside: str | tuple[str | int, ...] = ()) -> PydanticCustomError:
+    """A refusal of a value, or of what is `inside` it under that key or path."""
+    below = (inside,) if isinstance(inside, str) else inside
+    return PydanticCustomError("wrong", "{message}", {"message": message, "inside": below})
 
 
 def kind(value: object) -> str:
@@ -107,32 +92,6 @@ def required(value: object) -> bool:
     return given == "required"
 
 
-def duration(value: object) -> Duration:
-    parts = _parts(text(value))
-    if parts is None:
-        raise wrong("{given} is not a duration: write for example 4h, 30m, 1h 30m or 10 days.")
-    days = parts.get("days", 0)
-    time = timedelta(minutes=parts.get("minutes", 0), hours=parts.get("hours", 0))
-    if timedelta(days=days) + time > LONGEST_DURATION:
-        raise wrong("{given} is longer than a year: write a shorter time.")
-    if not days and not time:
-        raise wrong("{given} is no time at all: write for example 4h.")
-    return Duration(time, days)
-
-
-def _parts(given: str) -> dict[str, int] | None:
-    """How many of each unit; None where a unit is unknown or comes twice."""
-    if not DURATION.fullmatch(given.lower()):
-        return None
-    found: dict[str, int] = {}
-    for number, unit in PART.findall(given.lower()):
-        name = UNITS.get(unit)
-        if name is None or name in found:
-            return None
-        found[name] = int(number)
-    return found
-
-
 def percent(value: object) -> Decimal:
     """Above 0; 70% is 70."""
     found = PERCENT.fullmatch(text(value))
@@ -163,93 +122,6 @@ def volume(value: object) -> int:
     return int(found[1])
 
 
-def calendar_day(value: object) -> date:
-    given = text(value)
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise wrong("{given} is not a date: write for example 2026-01-31.") from None
-
-
-def minutes_of_day(given: str) -> int | None:
-    """None for what no clock shows. 24:00 is the end of the day."""
-    found = CLOCK_TIME.fullmatch(given)
-    hours, minutes = (int(found[1]), int(found[2])) if found else (99, 99)
-    total = hours * 60 + minutes
-    return total if minutes < 60 and total <= MINUTES_A_DAY else None
-
-
-def clock_time(value: object) -> time:
-    minutes = minutes_of_day(text(value))
-    if minutes is None or minutes == MINUTES_A_DAY:
-        raise wrong('{given} is not a time of day: write for example "09:00".')
-    return time(minutes // 60, minutes % 60)
-
-
-def block(value: object) -> Block:
-    found = BLOCK.fullmatch(text(value))
-    if not found:
-        raise wrong('{given} is not a stretch of time: write for example "09:00-12:00".')
-    start, end = (minutes_of_day(edge) for edge in found.groups())
-    if start is None or end is None:
-        raise wrong("{given} has a time that no clock shows: write 00:00 to 24:00.")
-    if end <= start:
-        raise wrong(
-            "{given} ends before it starts: for a night, write up to 24:00, and go on from 00:00 "
-            "on the next day."
-        )
-    return start, end
-
-
-def in_order(blocks: list[Block]) -> tuple[Block, ...]:
-    ordered = tuple(sorted(blocks))
-    for (_, end), (start, _) in pairwise(ordered):
-        if start < end:
-            raise wrong(
-                f"has hours that overlap around {start // 60:02}:{start % 60:02}: "
-                "let one end where the next begins."
-            )
-    return ordered
-
-
-def weekdays(key: str) -> tuple[int, ...] | None:
-    """`mon-thu` is 0 to 3, `sun-thu` goes round the week's end; None for anything else."""
-    found: list[int] = []
-    for part in key.lower().split(","):
-        ends = [_weekday(name.strip()) for name in part.split("-")]
-        if None in ends or len(ends) > 2:
-            return None
-        first, last = ends[0] or 0, ends[-1] or 0
-        found.extend((first + n) % 7 for n in range((last - first) % 7 + 1))
-    return tuple(found)
-
-
-def _weekday(name: str) -> int | None:
-    for names in (DAYS, DAY_NAMES):
-        if name in names:
-            return names.index(name)
-    return None
-
-
-def weekday(value: object) -> int:
-    number = _weekday(text(value).lower())
-    if number is None:
-        raise wrong(f"{{given}} is not a day of the week; {choices(DAY_NAMES, text(value))}")
-    return number
-
-
-def time_zone(value: object) -> str:
-    name = text(value)
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        known = [*sorted(available_timezones())]
-        near = choices(known, name)
-        advice = near if near.startswith("did") else "write for example Europe/Stockholm."
-        raise wrong(f"{{given}} is not a time zone; {advice}") from None
-    return name
-
-
 def language(value: object) -> str:
     name = text(value)
     if not re.fullmatch(r"[a-z]{2}(?:-[A-Z]{2})?", name, re.ASCII):
@@ -274,6 +146,14 @@ def channel(value: object) -> str:
             "and capitals, for example mql-handoff."
         )
     return found[1] or found[2]
+
+
+def domain(value: object) -> str:
+    """The part of an e-mail address behind its @, in small letters."""
+    name = text(value).removeprefix("@").lower()
+    if not DOMAIN.fullmatch(name):
+        raise wrong("{given} is not a domain: write for example mail.example.")
+    return name
 
 
 def web_address(value: object) -> str:

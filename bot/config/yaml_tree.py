@@ -58,6 +58,11 @@ class Tree:
             parts.append((own or f"#{part + 1}") if isinstance(part, int) else part)
         return ".".join(" ".join(part.split()) for part in parts)
 
+    def places(self, filename: str) -> dict[str, str]:
+        """Where each value stands, by its name."""
+        shown = {self.name(path): self.values[path] for path in self.values if path}
+        return {name: f"{filename}:{line}:{column}" for name, (line, column) in shown.items()}
+
     def locate(self, location: Path) -> Path:
         """The path in the file for a path in the shape: short forms leave some steps out."""
         path: Path = ()
