@@ -21,18 +21,23 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.use_cases import ports
 from storage import migrations
+from storage.absences import StoredAbsences
 from storage.away import CONNECT_SECONDS, listen_for_trouble, look_for_file
 from storage.columns import to_json
 from storage.deliveries import StoredDeliveries
 from storage.handoffs import StoredHandoffs
 from storage.intake import StoredIntake
 from storage.leads import StoredLeads
+from storage.nudges import StoredNudges
 from storage.outbox import LanesCache, StoredOutbox
 from storage.people import DirectoryCache, StoredPeople
 from storage.postgresql import prepare_postgresql
+from storage.proposals import StoredProposals
 from storage.reports import StoredReports
+from storage.signals import StoredSignals
 from storage.sqlite import driver, prepare_sqlite
 from storage.terms import StoredTerms, TermsCache
+from storage.turns import StoredTurns
 
 CONNECTIONS = 10  # kept open
 BURST = 40  # more at once, when a crowd clicks
@@ -81,6 +86,11 @@ class Work:
     deliveries: ports.Deliveries
     reports: ports.Reports
     intake: ports.Intake
+    absences: ports.Absences
+    turns: ports.Turns
+    nudges: ports.Nudges
+    signals: ports.Signals
+    proposals: ports.Proposals
 
     def __init__(self, connection: Connection, known: _Known, transaction: _Commits | None) -> None:
         locking = transaction is not None and connection.dialect.name != "sqlite"
@@ -97,6 +107,11 @@ class Work:
         self.deliveries = StoredDeliveries(connection, locking=locking)
         self.reports = StoredReports(connection)
         self.intake = StoredIntake(connection)
+        self.absences = StoredAbsences(connection)
+        self.turns = StoredTurns(connection, locking=locking)
+        self.nudges = StoredNudges(connection, locking=locking)
+        self.signals = StoredSignals(connection)
+        self.proposals = StoredProposals(connection, locking=locking)
 
     def commit(self) -> None:
         if self._transaction is None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from bot.domain import journal as moves
 from bot.domain.agreement import Clock
+from bot.domain.detours import MAY_ASK
 from bot.domain.handoff import Handoff, Move, State
 from bot.domain.lead import Lead
 from bot.domain.offer import Offer
 from bot.domain.sla import RunningClock
 from bot.use_cases.ports import Conflict, Dossier, Listed, Listing, NotFound, PostedCard
-from storage import cards, journal, leads, offers
+from storage import broken, cards, in_hand, journal, leads, offers
 from storage.statements import for_dialect, insert_if_new
 from storage.tables import OPEN, handoffs
 from storage.tables import cards as card_rows
@@ -66,16 +77,21 @@ _LATEST_FOR = _NOW.where(_ITS_LEAD).order_by(handoffs.c.id.desc()).limit(1)
 
 _EARLIEST = (handoffs.c.due_at, handoffs.c.id)
 _LISTED = _WITH_LEAD_AND_CARD.add_columns(func.count().over()).limit(bindparam("limit"))
-_OF_QUEUES = _LISTED.where(
-    text("due_at IS NOT NULL"), offer_rows.c.queue.in_(bindparam("queues", expanding=True))
-).order_by(*_EARLIEST)
+_QUEUES: BindParameter[str] = bindparam("queues", expanding=True)
+_OF_QUEUES = _LISTED.where(text("due_at IS NOT NULL"), offer_rows.c.queue.in_(_QUEUES)).order_by(
+    *_EARLIEST
+)
 _HELD_BY = _LISTED.where(handoffs.c.holder == bindparam("person"), _IS_OPEN).order_by(
     handoffs.c.due_at.is_(None), *_EARLIEST
 )
-_WAITING_IN = _OF_QUEUES.where(handoffs.c.state == State.OFFERED.value)
+_WAITING_IN = _LISTED.where(
+    text("due_at IS NOT NULL"),
+    handoffs.c.state == State.OFFERED.value,
+    or_(offer_rows.c.queue.in_(_QUEUES), handoffs.c.also_queue.in_(_QUEUES)),
+).order_by(*_EARLIEST)
 _OVERDUE_IN = _OF_QUEUES.where(
     handoffs.c.due_at < bindparam("now"),
-    handoffs.c.state.in_((State.OFFERED.value, State.ACCEPTED.value)),
+    handoffs.c.state.in_([state.value for state in MAY_ASK]),
 )
 
 _ID = select(handoffs.c.id).with_for_update(key_share=True)
@@ -158,6 +174,35 @@ class StoredHandoffs:
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         return self._listing(_OVERDUE_IN, {"queues": list(queues), "now": now, "limit": limit})
+
+    def in_hand(self, people: Iterable[str]) -> Mapping[str, int]:
+        return in_hand.count(self._connection, people)
+
+    def without_assignee(self, queues: Sequence[str], limit: int) -> list[int]:
+        return in_hand.without_assignee(self._connection, queues, limit)
+
+    def offered_to(self, person: str) -> list[int]:
+        return in_hand.offered_to(self._connection, person)
+
+    def held(self, person: str) -> list[int]:
+        return in_hand.held(self._connection, person)
+
+    def holders(self) -> frozenset[str]:
+        return in_hand.holders(self._connection)
+
+    def company_seller(self, domain: str, except_lead: int) -> str | None:
+        return in_hand.company_seller(self._connection, domain, except_lead)
+
+    def journal(self, handoff_id: int) -> list[Move]:
+        return journal.read(self._connection, handoff_id)
+
+    def asked_between(self, start: datetime, end: datetime) -> list[Offer]:
+        return offers.asked(self._connection, start, end)
+
+    def broken_between(
+        self, queues: Sequence[str], start: datetime, end: datetime
+    ) -> list[tuple[int, int]]:
+        return broken.between(self._connection, self._terms, queues, start, end)
 
     def dossier(self, handoff_id: int) -> Dossier:
         if self._dossiers is None:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from bot.domain.agreement import Clock, Promised
 from bot.domain.offer import Answer, Offer
@@ -32,6 +32,15 @@ _POSTED = (
     select(*COLUMNS)
     .where(offers.c.posted_at >= bindparam("start"), offers.c.posted_at < bindparam("end"))
     .order_by(offers.c.posted_at, offers.c.handoff_id, offers.c.round)
+)
+_ASKED = (
+    select(*COLUMNS)
+    .where(
+        offers.c.asked_at >= bindparam("start"),
+        offers.c.asked_at < bindparam("end"),
+        text("asked_at IS NOT NULL"),
+    )
+    .order_by(offers.c.asked_at, offers.c.handoff_id, offers.c.round)
 )
 
 
@@ -75,4 +84,9 @@ def of_handoff(connection: Connection, handoff_id: int) -> tuple[Offer, ...]:
 
 def posted(connection: Connection, start: datetime, end: datetime) -> list[Offer]:
     rows = connection.execute(_POSTED, {"start": start, "end": end})
+    return [from_row(row) for row in rows]
+
+
+def asked(connection: Connection, start: datetime, end: datetime) -> list[Offer]:
+    rows = connection.execute(_ASKED, {"start": start, "end": end})
     return [from_row(row) for row in rows]

@@ -372,7 +372,7 @@ class Turns(Protocol):
     def credits(self, queue: str) -> Mapping[str, int]:
         """By person; in a writing unit of work nobody else can take a turn in this queue."""
 
-    def keep(self, queue: str, credits: Mapping[str, int]) -> None: ...
+    def keep(self, queue: str, owed: Mapping[str, int]) -> None: ...
 
     def given(self, queue: str, day: date) -> Mapping[str, int]:
         """Offers made to each on this local day."""
@@ -422,7 +422,8 @@ class Proposals(Protocol):
     def get(self, proposal_id: int) -> Proposal:
         """Locked in a writing unit of work. Raises NotFound."""
 
-    def close(self, proposal_id: int, outcome: str, now: datetime) -> None: ...
+    def close(self, proposal_id: int, outcome: str, now: datetime) -> None:
+        """Raises Conflict when it is closed already, or never was."""
 
 
 class Intake(Protocol):
