@@ -1,0 +1,97 @@
+"""Who has leads in hand, who is asked by name, and which offers ask nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select, text, union, union_all
+
+from bot.domain.handoff import HELD, State
+from storage.tables import DOMAIN_KNOWN, OPEN, UNANSWERED, handoffs, leads, offers
+
+_IS_OPEN = text(f"handoffs.{OPEN}")
+_UNANSWERED = text(f"offers.{UNANSWERED}")
+_OFFERED = handoffs.c.state == State.OFFERED.value
+_PRESENT_ROUND = (offers.c.handoff_id == handoffs.c.id) & (offers.c.round == handoffs.c.round)
+_PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
+_PERSON: BindParameter[str] = bindparam("person")
+
+_NOT_QUALIFIED = select(handoffs.c.holder.label("person")).where(
+    handoffs.c.holder.in_(_PEOPLE),
+    _IS_OPEN,
+    handoffs.c.state.in_((State.ACCEPTED.value, State.CONTACTED.value)),
+)
+_ASKED = (
+    select(offers.c.assignee.label("person"))
+    .join(handoffs, _PRESENT_ROUND)
+    .where(offers.c.assignee.in_(_PEOPLE), _UNANSWERED, _OFFERED)
+)
+_EACH = union_all(_NOT_QUALIFIED, _ASKED).subquery("each")
+_COUNT = select(_EACH.c.person, func.count()).group_by(_EACH.c.person)
+
+_OFFERS = select(offers.c.handoff_id).join(handoffs, _PRESENT_ROUND)
+_OLDEST_OFFER = (offers.c.raised_at, offers.c.handoff_id)
+_WITHOUT_ASSIGNEE = (
+    _OFFERS.where(
+        offers.c.assignee.is_(None),
+        _UNANSWERED,
+        offers.c.queue.in_(bindparam("queues", expanding=True)),
+        _OFFERED,
+    )
+    .order_by(*_OLDEST_OFFER)
+    .limit(bindparam("limit"))
+)
+_OFFERED_TO = _OFFERS.where(offers.c.assignee == _PERSON, _UNANSWERED, _OFFERED).order_by(
+    *_OLDEST_OFFER
+)
+_HELD = select(handoffs.c.id).where(handoffs.c.holder == _PERSON, _IS_OPEN).order_by(handoffs.c.id)
+_HOLDERS = union(
+    select(handoffs.c.holder).where(text("handoffs.holder IS NOT NULL"), _IS_OPEN),
+    select(offers.c.assignee)
+    .join(handoffs, _PRESENT_ROUND)
+    .where(offers.c.assignee.is_not(None), _UNANSWERED, _OFFERED),
+)
+_STILL_THEIRS = tuple(state.value for state in (*HELD, State.WON))
+_COMPANY_SELLER = (
+    select(handoffs.c.holder)
+    .join(leads, leads.c.id == handoffs.c.lead_id)
+    .join(offers, _PRESENT_ROUND)
+    .where(
+        leads.c.domain == bindparam("domain"),
+        text(f"leads.{DOMAIN_KNOWN}"),
+        leads.c.id != bindparam("except_lead"),
+        handoffs.c.holder.is_not(None),
+        handoffs.c.state.in_(_STILL_THEIRS),
+    )
+    .order_by(offers.c.answered_at.desc(), handoffs.c.id.desc())
+    .limit(1)
+)
+
+
+def count(connection: Connection, people: Iterable[str]) -> Mapping[str, int]:
+    """Offered to each by name, or held and not yet qualified."""
+    asked_about = list(people)
+    found = {row[0]: row[1] for row in connection.execute(_COUNT, {"people": asked_about})}
+    return {person: found.get(person, 0) for person in asked_about}
+
+
+def without_assignee(connection: Connection, queues: Sequence[str], limit: int) -> list[int]:
+    asked = {"queues": list(queues), "limit": limit}
+    return list(connection.scalars(_WITHOUT_ASSIGNEE, asked))
+
+
+def offered_to(connection: Connection, person: str) -> list[int]:
+    return list(connection.scalars(_OFFERED_TO, {"person": person}))
+
+
+def held(connection: Connection, person: str) -> list[int]:
+    return list(connection.scalars(_HELD, {"person": person}))
+
+
+def holders(connection: Connection) -> frozenset[str]:
+    return frozenset(connection.scalars(_HOLDERS))
+
+
+def company_seller(connection: Connection, domain: str, except_lead: int) -> str | None:
+    known = {"domain": domain, "except_lead": except_lead}
+    return connection.scalar(_COMPANY_SELLER, known)

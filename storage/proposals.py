@@ -1,0 +1,64 @@
+"""Transfers and swaps that wait for a colleague's yes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bot.use_cases.ports import Conflict, NotFound, Proposal
+from storage.colleagues import proposals
+
+_ADD = insert(proposals).returning(proposals.c.id)
+_GET = select(
+    proposals.c.handoff_id,
+    proposals.c.round,
+    proposals.c.giver,
+    proposals.c.taker,
+    proposals.c.asked_at,
+    proposals.c.other_handoff_id,
+    proposals.c.other_round,
+    proposals.c.outcome,
+    proposals.c.id,
+).where(proposals.c.id == bindparam("id"))
+_CLOSE = (
+    update(proposals)
+    .where(proposals.c.id == bindparam("its_id"), proposals.c.outcome.is_(None))
+    .values(outcome=bindparam("said"), closed_at=bindparam("now"))
+)
+
+
+class StoredProposals:
+    def __init__(self, connection: Connection, *, locking: bool) -> None:
+        self._connection = connection
+        self._get = _GET.with_for_update() if locking else _GET
+
+    def add(self, proposal: Proposal) -> Proposal:
+        id_ = self._connection.execute(_ADD, _row(proposal)).scalar_one()
+        return replace(proposal, id=id_)
+
+    def get(self, proposal_id: int) -> Proposal:
+        row = self._connection.execute(self._get, {"id": proposal_id}).first()
+        if row is None:
+            raise NotFound(f"There is no proposal {proposal_id}.")
+        return Proposal(*row)
+
+    def close(self, proposal_id: int, outcome: str, now: datetime) -> None:
+        """Raises Conflict when it has an outcome already, or never was."""
+        told = {"its_id": proposal_id, "said": outcome, "now": now}
+        if not self._connection.execute(_CLOSE, told).rowcount:
+            raise Conflict(f"Proposal {proposal_id} is not open.")
+
+
+def _row(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "handoff_id": proposal.handoff,
+        "round": proposal.round,
+        "giver": proposal.giver,
+        "taker": proposal.taker,
+        "asked_at": proposal.asked_at,
+        "other_handoff_id": proposal.other_handoff,
+        "other_round": proposal.other_round,
+    }
