@@ -10,7 +10,9 @@ work or twelve. Counted in weights, a small debt from a full house would become 
 quiet day.
 
 - Who is skipped earns nothing and pays nothing. They come back to the place they left: no flood.
-- A newcomer begins at 0, the middle of the list. Nothing is made up for; nobody is overtaken.
+- A newcomer begins at 0, the middle of the list: they neither make up for what they missed nor
+  wait for the others' past. Whoever leaves the list takes their credit along, and finds it again
+  if they come back.
 - An offer counts when it is made. Declining it, letting it time out, releasing the lead or calling
   it a mis-route gives no turn back: otherwise picking only the good ones would pay.
 - An account's owner gets their own lead whatever the turn says, and it counts as their turn: own
@@ -133,11 +135,6 @@ class Choice:
         )
 
 
-# Whoever cannot answer is not asked, owner or not. Caps, weight and pace only measure how many
-# leads come by turn, so they keep nobody from their own account. Nor does a grey dot in Slack: ten
-# quiet minutes are no reason to lose an account, and the offer's time-out is there for the rest.
-_STOPS = frozenset({Skip.AWAY, Skip.STATUS, Skip.OFF_HOURS, Skip.HAD_IT, Skip.GONE})
-
 _FOR_GOOD = frozenset({Skip.HAD_IT, Skip.NO_TURN, Skip.GONE})
 
 
@@ -160,12 +157,16 @@ def choose(
     """
     if not rule.asks_one:
         return Choice(None, Why.EVERYBODY, credits=_credits(candidates))
-    skipped = _skipped(rule, candidates, waited)
-    may_be_asked = {one.person for one in candidates if skipped.get(one.person) not in _STOPS}
+    at_work = _anybody_at_work(candidates)
+    skipped = _skipped(rule, candidates, at_work, waited)
+    here = {one.person: one for one in candidates}
     missed = None
     for why, owner in _owners(rule, crm_owner, company_owner, same_seller):
-        if owner in may_be_asked:
-            return _to_owner(owner, why, candidates, skipped, missed)
+        if owner in here:
+            absent = _owner_absent(here[owner], at_work)
+            if absent is None:
+                return _to_owner(owner, why, candidates, skipped, missed)
+            skipped[owner] = absent
         missed = missed or owner
     if rule.assignment is Assignment.ACCOUNT_OWNER and rule.otherwise is Assignment.FIRST_TO_CLAIM:
         return Choice(None, Why.EVERYBODY, credits=_credits(candidates), owner=missed)
@@ -182,27 +183,52 @@ def _owners(
     return ((why, person) for why, person in claims.items() if person is not None)
 
 
-def _skipped(rule: Rule, candidates: Sequence[Candidate], waited: bool) -> dict[str, Skip]:
-    # Off hours is a reason only while a colleague is at work: at night the turn goes on, and the
-    # lead lies on somebody's desk in the morning.
-    at_work = any(one.away is None and not one.had_it and one.weight > 0 for one in candidates)
+def _anybody_at_work(candidates: Iterable[Candidate]) -> bool:
+    """Could anybody take a lead by turn in their working hours, if not now then soon?
+
+    Off hours is a reason only while a colleague is at work: at night the turn goes on, and the
+    lead lies on somebody's desk in the morning.
+    """
+    return any(one.away is None and not one.had_it and one.weight > 0 for one in candidates)
+
+
+def _skipped(
+    rule: Rule, candidates: Iterable[Candidate], at_work: bool, waited: bool
+) -> dict[str, Skip]:
     reasons = {one.person: _reason(rule, one, at_work, waited) for one in candidates}
     return {person: reason for person, reason in reasons.items() if reason}
 
 
 def _reason(rule: Rule, one: Candidate, at_work: bool, waited: bool) -> Skip | None:
-    """What lasts comes first: it decides whether anybody is left to wait for."""
-    hours_count = one.away is not Skip.OFF_HOURS or at_work
+    """Why the turn passes over somebody. What lasts comes first: nobody waits for that to end."""
+    absent = _absent(one, at_work)
     reasons = (
-        (one.away is Skip.GONE, Skip.GONE),
-        (one.had_it, Skip.HAD_IT),
-        (one.weight <= 0, Skip.NO_TURN),
-        (hours_count, one.away),
-        (not rule.has_room(one.open), Skip.FULL),
-        (not rule.has_time(one.today), Skip.DAY_FULL),
-        (waited and one.unanswered > 0, Skip.BUSY),
+        (absent if absent in _FOR_GOOD else None, True),
+        (Skip.NO_TURN, one.weight <= 0),
+        (absent, True),
+        (Skip.FULL, not rule.has_room(one.open)),
+        (Skip.DAY_FULL, not rule.has_time(one.today)),
+        (Skip.BUSY, waited and one.unanswered > 0),
     )
-    return next((reason for holds, reason in reasons if holds and reason), None)
+    return next((reason for reason, holds in reasons if reason and holds), None)
+
+
+def _absent(one: Candidate, at_work: bool) -> Skip | None:
+    if one.away is Skip.GONE:
+        return Skip.GONE
+    if one.had_it:
+        return Skip.HAD_IT
+    return None if one.away is Skip.OFF_HOURS and not at_work else one.away
+
+
+def _owner_absent(one: Candidate, at_work: bool) -> Skip | None:
+    """Whoever cannot answer is not asked, owner or not; but that alone keeps an owner from a lead.
+
+    Caps, weight and pace only measure how many leads come by turn. And a grey dot in Slack is no
+    reason to lose an account over ten quiet minutes: the offer's time-out is there for the rest.
+    """
+    absent = _absent(one, at_work)
+    return None if absent is Skip.PRESENCE else absent
 
 
 def _to_owner(

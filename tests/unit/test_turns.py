@@ -125,11 +125,11 @@ def test_an_owner_is_asked_if_they_can_answer(lena: Candidate, reason: Skip) -> 
     """Caps, weight, pace and a grey dot keep nobody from their own account; absence does."""
     rule = replace(OWNERS, open_at_most=3, per_day=5)
     choice = choose(rule, (JONAS, lena), crm_owner="lena", waited=True)
-    kept = {Skip.NO_TURN, Skip.FULL, Skip.DAY_FULL, Skip.BUSY, Skip.PRESENCE}
-    expected = ("lena", Why.CRM_OWNER) if reason in kept else ("jonas", Why.TURN)
-    assert expected == (choice.person, choice.why)
-    assert (None if reason in kept else "lena") == choice.owner
-    assert ({} if reason in kept else {"lena": reason}) == choice.skipped
+    asked = not lena.had_it and lena.away in {None, Skip.PRESENCE}
+    expected = ("lena", Why.CRM_OWNER, None) if asked else ("jonas", Why.TURN, "lena")
+    assert expected == (choice.person, choice.why, choice.owner)
+    told = Skip.AWAY if reason is Skip.NO_TURN else reason  # why an owner was not asked
+    assert ({} if asked else {"lena": told}) == choice.skipped
 
 
 def test_the_next_claim_holds_where_the_first_cannot_be_asked() -> None:
@@ -137,6 +137,17 @@ def test_the_next_claim_holds_where_the_first_cannot_be_asked() -> None:
     away = replace(IDA, away=Skip.AWAY)
     choice = choose(OWNERS, (LENA, JONAS, away), crm_owner="ida", company_owner="jonas")
     assert ("jonas", Why.COMPANY_OWNER, "ida") == (choice.person, choice.why, choice.owner)
+
+
+@pytest.mark.parametrize("away", [Skip.AWAY, Skip.STATUS, Skip.OFF_HOURS, Skip.GONE])
+def test_an_owner_without_turns_may_be_absent_too(away: Skip) -> None:
+    """One who takes only their own accounts is not asked on holiday, and one reads that."""
+    lena = Candidate("lena", weight=0, away=away)
+    choice = choose(OWNERS, (lena, JONAS), crm_owner="lena")
+    assert ("jonas", {"lena": away}) == (choice.person, choice.skipped)
+    assert {"lena": Skip.NO_TURN if away is not Skip.GONE else away} == choose(
+        TURNS, (lena, JONAS)
+    ).skipped
 
 
 @pytest.mark.parametrize(

@@ -253,5 +253,7 @@ def test_whoever_comes_and_goes(given_weights: list[int], data: st.DataObject) -
         choice = choose(TURNS, today)
         assert choice.person in {team[number].person for number in here}
         team = after(team, choice)
+    # The k who are owed most can together be owed more only when the next is within a lead of them,
+    # and then by less than a lead: 2 T(k) < T(k-1) + T(k+1) + 3, so T(1) < 3/2 (n - 1).
     furthest = max(abs(one.credit) for one in team)
     assert furthest <= 1.5 * LEAD * (len(team) - 1) + ROUNDING
