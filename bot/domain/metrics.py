@@ -2,7 +2,8 @@
 
 A cohort is the offers whose cards were posted in one period. Everything is judged at `now`, by the
 terms each offer was made under. Formula numbers are those of the agreement between the teams
-(docs/agreement.md): 2 attainment, 3 acceptance, 4 reasons, 5 median and P90, 7 small numbers.
+(docs/agreement.md): 1 split of the time, 2 attainment, 3 acceptance, 4 reasons, 5 median and P90,
+7 small numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from math import sqrt
 from typing import Any
 
 from bot.domain.agreement import Clock, Terms
-from bot.domain.offer import Answer, Offer, Stretch, stretch
+from bot.domain.judged import Judged, Kept, feedback, is_given_back, judge
+from bot.domain.offer import Answer, Offer
 from bot.domain.sla import Verdict
 
 SMALL = 20  # cases; below, a percentage says more than is known
@@ -33,10 +35,16 @@ DIGEST_METRICS = (
     "touch_attainment",
     "answer_time",
     "touch_time",
+    "qualify_attainment",
+    "qualify_time",
+    "intake_time",
+    "feedback_attainment",
     "stages",
     "won",
     "reasons",
 )
+# Left out of a digest that names no metrics, where there is nothing to show.
+WHERE_ANY = frozenset({"qualify_attainment", "qualify_time", "intake_time", "feedback_attainment"})
 
 _MINUTE = timedelta(minutes=1)
 
@@ -93,10 +101,15 @@ class ClockFigures:
     p90_minutes: float | None
     median_wall_minutes: float | None
     p90_wall_minutes: float | None
+    excused: int = 0  # of those breached or overdue
 
     @property
     def attainment(self) -> Share:
         return Share(self.met, self.met + self.breached + self.overdue_open)
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.attainment.of + self.running)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -109,6 +122,17 @@ class ClockFigures:
             "median_wall_minutes": self.median_wall_minutes,
             "p90_wall_minutes": self.p90_wall_minutes,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """From the raised hand to the card, by the wall: our own delay, charged to nobody."""
+
+    median_minutes: float | None
+    p90_minutes: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"median_minutes": self.median_minutes, "p90_minutes": self.p90_minutes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +153,23 @@ class Tally:
     won: int
     won_amount: Decimal | None  # None: won, and no amount known
     lost: int
+    qualify: ClockFigures
+    intake: Intake
+    given_back: int  # accepted, and back in the queue without a touch
+
+    @property
+    def excused(self) -> Mapping[str, int]:
+        clocks = {Clock.ANSWER: self.answer, Clock.TOUCH: self.touch, Clock.QUALIFY: self.qualify}
+        return {clock.value: figures.excused for clock, figures in clocks.items()}
 
     @property
     def open(self) -> int:
         return self.posted - self.answered
 
     def to_json(self) -> dict[str, Any]:
+        return {**self.counts_to_json(), **self.split_to_json()}
+
+    def counts_to_json(self) -> dict[str, Any]:
         return {
             "posted": self.posted,
             "answered": self.answered,
@@ -152,6 +187,14 @@ class Tally:
             "lost": self.lost,
         }
 
+    def split_to_json(self) -> dict[str, Any]:
+        return {
+            "qualify": self.qualify.to_json(),
+            "intake": self.intake.to_json(),
+            "given_back": self.given_back,
+            "excused": dict(self.excused),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -161,36 +204,28 @@ class Figures:
     by_source: Mapping[str, Tally]
     by_seller: Mapping[str, Tally]  # whoever answered; offers nobody answered are nobody's
     by_reason: Mapping[str, int]  # rejections
+    feedback: ClockFigures  # marketing's, of the questions that were asked in the period
 
     def to_json(self) -> dict[str, Any]:
         return {
-            **self.total.to_json(),
+            **self.total.counts_to_json(),
             "by_source": {name: tally.to_json() for name, tally in self.by_source.items()},
             "by_seller": {name: tally.to_json() for name, tally in self.by_seller.items()},
             "by_reason": dict(self.by_reason),
+            **self.total.split_to_json(),
+            "excused": {**self.total.excused, Clock.FEEDBACK.value: self.feedback.excused},
+            "feedback": self.feedback.to_json(),
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """One promise as it ran, until it was kept or until now."""
-
-    verdict: Verdict
-    working: timedelta
-    wall: timedelta
-    excused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    offer: Offer
-    answer: Kept
-    touch: Kept | None  # None: never accepted, or given back in good time
-    tells_acceptance: bool
-
-
-def measure(offers: Iterable[Offer], terms: Mapping[int, Terms], now: datetime) -> Figures:
-    """The figures of a cohort as of `now`; `terms` by version. Offers not posted are left out."""
+def measure(
+    offers: Iterable[Offer],
+    terms: Mapping[int, Terms],
+    now: datetime,
+    asked: Iterable[Offer] = (),
+) -> Figures:
+    """The figures of a cohort as of `now`; `terms` by version. Offers not posted are left out.
+    `asked`: the offers whose question to marketing falls into the period."""
     cohort = [
         judge(offer, terms[offer.promised.terms_version], now)
         for offer in offers
@@ -203,12 +238,9 @@ def measure(offers: Iterable[Offer], terms: Mapping[int, Terms], now: datetime) 
         by_source=_grouped(cohort, lambda offer: offer.promised.source),
         by_seller=_grouped(answered, lambda offer: offer.answered_by),
         by_reason=_by_count(Counter(offer.reason or UNKNOWN for offer in rejected)),
-    )
-
-
-def judge(offer: Offer, terms: Terms, now: datetime) -> Judged:
-    return Judged(
-        offer, _answer(offer, terms, now), _touch(offer, terms, now), _counts(offer, terms)
+        feedback=_clock_figures(
+            feedback(offer, terms[offer.promised.terms_version], now) for offer in asked
+        ),
     )
 
 
@@ -223,8 +255,8 @@ def tally(cases: Sequence[Judged]) -> Tally:
         accepted=answers[Answer.ACCEPTED],
         rejected=answers[Answer.REJECTED],
         not_mine=answers[Answer.NOT_MINE],
-        answer=_clock_figures([case.answer for case in cases]),
-        touch=_clock_figures([case.touch for case in cases if case.touch is not None]),
+        answer=_clock_figures(case.answer for case in cases),
+        touch=_clock_figures(case.touch for case in cases),
         acceptance=Share(
             sum(offer.answer is Answer.ACCEPTED for offer in telling),
             len(telling),
@@ -235,6 +267,9 @@ def tally(cases: Sequence[Judged]) -> Tally:
         won=len(won),
         won_amount=_sum_known(offer.won_amount for offer in won),
         lost=sum(offer.lost_at is not None for offer in offers),
+        qualify=_clock_figures(case.qualify for case in cases),
+        intake=_intake(offers),
+        given_back=sum(is_given_back(offer) for offer in offers),
     )
 
 
@@ -248,39 +283,11 @@ def percentile(ordered: Sequence[float], share: float) -> float | None:
     return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
 
 
-def _answer(offer: Offer, terms: Terms, now: datetime) -> Kept:
-    ran = stretch(offer, Clock.ANSWER, terms)
-    assert ran is not None, "an offer that was never posted"
-    return _kept(ran, now)
-
-
-def _touch(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
-    """The touch clock of an accepted lead. One given back untouched ends there: in good time it
-    tells nothing, late it is a breach."""
-    ran = stretch(offer, Clock.TOUCH, terms)
-    if ran is None:
-        return None
-    kept = _kept(ran, now)
-    given_back = offer.touched_at is None and offer.gave_back_at is not None
-    return None if given_back and kept.verdict is Verdict.MET else kept
-
-
-def _kept(ran: Stretch, now: datetime) -> Kept:
-    return Kept(ran.verdict(now), ran.working(now), ran.wall(now), ran.excused is not None)
-
-
-def _counts(offer: Offer, terms: Terms) -> bool:
-    """Formula 3: acceptance leaves out mis-routes and every reason that is no rejection."""
-    if offer.answer is not Answer.REJECTED:
-        return offer.answer is Answer.ACCEPTED
-    no_rejections = {reason.code for reason in terms.reasons if not reason.is_rejection}
-    return offer.reason not in no_rejections
-
-
-def _clock_figures(stretches: Sequence[Kept]) -> ClockFigures:
-    verdicts = Counter(stretch.verdict for stretch in stretches)
-    working = sorted(stretch.working / _MINUTE for stretch in stretches)
-    wall = sorted(stretch.wall / _MINUTE for stretch in stretches)
+def _clock_figures(promises: Iterable[Kept | None]) -> ClockFigures:
+    told = [kept for kept in promises if kept is not None]
+    verdicts = Counter(kept.verdict for kept in told)
+    working = sorted(kept.working / _MINUTE for kept in told)
+    wall = sorted(kept.wall / _MINUTE for kept in told)
     return ClockFigures(
         met=verdicts[Verdict.MET],
         breached=verdicts[Verdict.BREACHED],
@@ -290,7 +297,18 @@ def _clock_figures(stretches: Sequence[Kept]) -> ClockFigures:
         p90_minutes=percentile(working, 0.9),
         median_wall_minutes=percentile(wall, 0.5),
         p90_wall_minutes=percentile(wall, 0.9),
+        excused=sum(kept.excused for kept in told),
     )
+
+
+def _intake(offers: Iterable[Offer]) -> Intake:
+    """A hand may be raised, by another clock, after its card: no delay."""
+    delays = sorted(
+        max((offer.posted_at - offer.promised.raised_at) / _MINUTE, 0.0)
+        for offer in offers
+        if offer.posted_at is not None
+    )
+    return Intake(percentile(delays, 0.5), percentile(delays, 0.9))
 
 
 def _grouped(

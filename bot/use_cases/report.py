@@ -6,7 +6,7 @@ the same commit, so it is said once, however often or on however many machines t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,14 +73,19 @@ def two_weeks(desk: Desk, monday: date) -> tuple[Figures, Figures]:
 
 
 def figures_between(work: UnitOfWork, start: datetime, end: datetime, now: datetime) -> Figures:
-    """The cohort whose cards were posted from `start` up to, not with, `end`, judged at `now`."""
-    return measured(work, work.handoffs.offers_posted(start, end), now)
+    """The cohort whose cards were posted from `start` up to, not with, `end`, judged at `now`; and
+    the questions to marketing that were asked in that time."""
+    posted = work.handoffs.offers_posted(start, end)
+    return measured(work, posted, now, work.handoffs.asked_between(start, end))
 
 
-def measured(work: UnitOfWork, offers: list[Offer], now: datetime) -> Figures:
+def measured(
+    work: UnitOfWork, offers: Sequence[Offer], now: datetime, asked: Sequence[Offer] = ()
+) -> Figures:
     """The figures of these offers, each by the terms it was made under."""
-    versions = {offer.promised.terms_version for offer in offers}
-    return measure(offers, {version: work.terms.get(version) for version in versions}, now)
+    versions = {offer.promised.terms_version for offer in (*offers, *asked)}
+    terms = {version: work.terms.get(version) for version in versions}
+    return measure(offers, terms, now, asked)
 
 
 def last_slot(slot: DigestSlot, zone: str, now: datetime) -> datetime:
@@ -141,5 +146,10 @@ def _said(figures: Figures) -> Mapping[str, Any]:
     return {
         **figures.to_json(),
         "acceptance": total.acceptance.to_json(),
-        "running": {"answer": total.answer.running, "touch": total.touch.running},
+        "running": {
+            "answer": total.answer.running,
+            "touch": total.touch.running,
+            "qualify": total.qualify.running,
+            "feedback": figures.feedback.running,
+        },
     }

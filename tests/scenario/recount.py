@@ -18,6 +18,7 @@ import pandas as pd
 ANSWERS = {"accept": "accepted", "reject": "rejected", "not_mine": "not_mine"}
 FOLLOW_UPS = {"contact", "sql", "disqualify", "opportunity", "won", "lost", "recycle"}
 STAGES = ("sql", "opportunity", "won")
+SPLIT = {"qualify", "intake", "given_back", "excused", "feedback"}  # no history tells of these
 
 
 @dataclass
@@ -216,10 +217,11 @@ def _quantile(values: list[float], share: float) -> float | None:
 
 
 def same_shape(figures: dict[str, Any]) -> dict[str, Any]:
-    """Baton's figures, with its larger tables by source and by seller cut to what is recounted."""
+    """Baton's figures, cut to what is recounted."""
     by_seller = {
         name: (seller["answered"], seller["accepted"])
         for name, seller in figures["by_seller"].items()
     }
     by_source = {name: source["posted"] for name, source in figures["by_source"].items()}
-    return {**figures, "by_source": by_source, "by_seller": by_seller}
+    recounted = {name: value for name, value in figures.items() if name not in SPLIT}
+    return {**recounted, "by_source": by_source, "by_seller": by_seller}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.agreement import Duration, NextStep, Promised, Reason, Target, Terms
+from bot.domain.agreement import Clock, Duration, NextStep, Promised, Reason, Target, Terms
 from bot.domain.business_hours import Calendar, due
-from bot.domain.metrics import Figures, Share, measure, percentile
+from bot.domain.metrics import ClockFigures, Figures, Share, measure, percentile
 from bot.domain.offer import Answer, Offer
 
 OFFICE = Calendar("office", "UTC", (((540, 1020),),) * 5 + ((),) * 2)  # Mon-Fri 9-17
@@ -143,6 +143,133 @@ def test_a_lead_taken_back_late_is_a_breach_and_its_age_ends_there():
     assert (1, 0, 180.0) == (touch.breached, touch.overdue_open, touch.median_minutes)
 
 
+def given_back(after: float, answered_after: float = 10) -> Offer:
+    """Accepted, and given back untouched so many minutes after the card."""
+    return replace(answered(answered_after), gave_back_at=NOON + minutes(after))
+
+
+def test_accepting_and_giving_back_gains_nothing():
+    """Who takes a lead only to stop the clock, and puts it back, has kept no promise by it."""
+    total = figures(given_back(60), answered(90)).total
+    assert (0, 1, 0.0) == (total.answer.met, total.answer.breached, total.answer.attainment.value)
+    assert 90.0 == total.answer.median_minutes
+    assert (2, 2, 1) == (total.answered, total.accepted, total.given_back)
+
+
+def test_a_late_answer_stays_late_when_the_lead_is_given_back():
+    """Giving a lead back takes no breach away."""
+    answer = figures(given_back(100, answered_after=61)).total.answer
+    assert (0, 1) == (answer.met, answer.breached)
+
+
+def test_a_lead_forgotten_and_taken_back_was_answered_in_time():
+    """Its touch is the broken promise; one promise is not broken twice."""
+    total = figures(given_back(200)).total
+    assert (1, 1) == (total.answer.met, total.touch.breached)
+
+
+def test_a_lead_given_back_after_contact_was_answered():
+    """Whoever was in touch has worked on the lead: the answer counts."""
+    back = replace(touched(20), gave_back_at=NOON + minutes(60))
+    total = figures(back).total
+    assert (1, 1, 0) == (total.answer.met, total.touch.met, total.given_back)
+
+
+def test_giving_back_is_counted_by_seller():
+    """It can be seen who takes leads and puts them back."""
+    by_seller = figures(given_back(60), answered(5, by="bo")).by_seller
+    assert {"ada": 1, "bo": 0} == {name: tally.given_back for name, tally in by_seller.items()}
+
+
+# ------------------------------------------------------------------ the split of the time
+
+QUALIFYING = replace(TERMS, qualify=Target(Duration(timedelta(hours=4))))
+
+
+def qualified(after: float, stage: str = "sql_at") -> Offer:
+    return replace(touched(5), **{stage: NOON + minutes(10 + after)})
+
+
+def test_the_qualify_clock_runs_from_acceptance_to_a_decision():
+    """Qualified or out are both a decision; an open one counts at its age."""
+    offers = [qualified(60), qualified(90, "disqualified_at"), qualified(241), touched(5)]
+    qualify = measure(offers, {1: QUALIFYING}, NOW).total.qualify
+    assert (2, 1, 1) == (qualify.met, qualify.breached, qualify.overdue_open)
+    assert 165.5 == qualify.median_minutes  # between 90 and 241 minutes
+
+
+def test_without_a_qualify_target_there_is_no_such_figure():
+    """What nobody promised is not judged."""
+    qualify = figures(qualified(60)).total.qualify
+    assert (False, None) == (qualify.is_any, qualify.median_minutes)
+
+
+def test_a_lead_given_back_in_time_says_nothing_of_the_qualify_clock():
+    """Giving back decides nothing; too late, it is a breach."""
+    for after, judged in ((200, 0), (400, 1)):
+        back = replace(touched(20), gave_back_at=NOON + minutes(after))
+        qualify = measure([back], {1: QUALIFYING}, NOW).total.qualify
+        assert (0, judged) == (qualify.met, qualify.attainment.of)
+
+
+def test_intake_delay_is_by_the_wall_and_nobodys_promise():
+    """From the raised hand to the card, at night too; a hand raised later by another clock is 0."""
+    night = NOON - timedelta(hours=14)
+    offers = [
+        replace(offered(), promised=Promised("all", 1, at)) for at in (night, NOON + minutes(3))
+    ]
+    intake = figures(*offers).total.intake
+    assert (420.0, 756.0) == (intake.median_minutes, intake.p90_minutes)
+
+
+def asked(until: float | None, by: str | None = "anna") -> Offer:
+    """Marketing was asked 20 minutes after the card, and has an hour."""
+    at = NOON + minutes(20)
+    return replace(
+        offered(),
+        asked_at=at,
+        asked_clock=Clock.ANSWER,
+        feedback_due=due(OFFICE, at, timedelta(hours=1)),
+        asked_until=None if until is None else at + minutes(until),
+        told_by=by if until is not None else None,
+    )
+
+
+def feedback(*offers: Offer) -> ClockFigures:
+    terms = replace(TERMS, feedback=Target(Duration(timedelta(hours=1))))
+    return measure([], {1: terms}, NOW, asked=offers).feedback
+
+
+def test_marketings_clock_is_judged_by_the_question():
+    """Kept, broken, and not answered yet: of the questions asked in the period."""
+    kept = feedback(asked(60), asked(61), asked(None))
+    assert (1, 1, 1) == (kept.met, kept.breached, kept.overdue_open)
+    assert 61.0 == kept.median_minutes
+    assert 1 / 3 == kept.attainment.value
+
+
+def test_a_question_that_needed_no_answer_tells_nothing():
+    """Sales went on by itself in good time; after the promise was broken it is a breach."""
+    kept = feedback(asked(30, by=None), asked(90, by=None))
+    assert (0, 1) == (kept.met, kept.breached)
+
+
+def test_time_in_which_marketing_was_asked_is_not_sales():
+    """An hour's promise, of which 20 minutes were used before the question."""
+    told = replace(asked(30), answer_due=NOON + minutes(90), answered_at=NOON + minutes(80),
+                   answer=Answer.ACCEPTED)  # fmt: skip
+    answer = figures(told).total.answer
+    assert (1, 50.0, 80.0) == (answer.met, answer.median_minutes, answer.median_wall_minutes)
+
+
+def test_excused_breaches_are_counted_and_stay_breaches():
+    """An outage explains a broken promise; it does not keep it."""
+    out = replace(answered(90), answer_excused="the phones were dead")
+    total = figures(out, answered(90), answered(5)).total
+    assert (1, 2, 1) == (total.answer.met, total.answer.breached, total.answer.excused)
+    assert {"answer": 1, "touch": 0, "qualify": 0} == total.excused
+
+
 def test_acceptance_leaves_out_what_is_no_rejection():
     """Mis-routes and duplicates lower nobody's acceptance; a real rejection does."""
     total = figures(
@@ -211,10 +338,12 @@ def test_the_figures_have_the_agreed_keys():
     clock += " median_minutes p90_minutes median_wall_minutes p90_wall_minutes"
     keys = "posted answered accepted rejected not_mine open answer touch sql disqualified"
     keys += " opportunity won won_amount lost by_source by_seller by_reason"
+    keys += " qualify intake given_back excused feedback"
     said = figures(won(None)).to_json()
     assert keys.split() == list(said)
-    assert clock.split() == list(said["answer"])
-    assert clock.split() == list(said["touch"])
+    for name in ("answer", "touch", "qualify", "feedback"):
+        assert clock.split() == list(said[name])
+        assert name in said["excused"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""How each promise of one offer counts in the digest's figures (docs/agreement.md, formulae 2, 3).
+
+Whoever takes a lead and puts it back gains nothing by it: what is kept so tells nothing, what is
+broken stays broken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.agreement import Clock, Terms
+from bot.domain.offer import Answer, Offer, Stretch, stretch
+from bot.domain.sla import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One promise as it ran, until it was kept or until now."""
+
+    verdict: Verdict
+    working: timedelta
+    wall: timedelta
+    excused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    offer: Offer
+    answer: Kept | None  # None: accepted and given back untouched, both in good time
+    touch: Kept | None  # None: never accepted, or given back in good time
+    qualify: Kept | None  # None: never accepted, not agreed on, or given back in good time
+    tells_acceptance: bool
+
+
+def judge(offer: Offer, terms: Terms, now: datetime) -> Judged:
+    touch = _touch(offer, terms, now)
+    return Judged(
+        offer,
+        _answer(offer, terms, now, undone=is_given_back(offer) and touch is None),
+        touch,
+        _qualify(offer, terms, now),
+        _counts(offer, terms),
+    )
+
+
+def _answer(offer: Offer, terms: Terms, now: datetime, *, undone: bool) -> Kept | None:
+    """The answer clock. A lead that was taken and put back untouched waits as before: answering so
+    in good time tells nothing, late it is a breach."""
+    ran = stretch(offer, Clock.ANSWER, terms)
+    assert ran is not None, "an offer that was never posted"
+    kept = _kept(ran, now)
+    return None if undone and kept.verdict is Verdict.MET else kept
+
+
+def _touch(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
+    """The touch clock of an accepted lead. One given back untouched ends there: in good time it
+    tells nothing, late it is a breach."""
+    ran = stretch(offer, Clock.TOUCH, terms)
+    if ran is None:
+        return None
+    kept = _kept(ran, now)
+    return None if is_given_back(offer) and kept.verdict is Verdict.MET else kept
+
+
+def _qualify(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
+    """From acceptance to a decision. Giving the lead back decides nothing, so as above."""
+    ran = stretch(offer, Clock.QUALIFY, terms)
+    if ran is None:
+        return None
+    kept = _kept(ran, now)
+    decided = offer.sql_at or offer.disqualified_at or offer.lost_at
+    return None if decided is None and offer.gave_back_at and kept.verdict is Verdict.MET else kept
+
+
+def feedback(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
+    """Marketing's clock. A question that needed no answer any more, in good time, tells nothing."""
+    ran = stretch(offer, Clock.FEEDBACK, terms)
+    assert ran is not None, "an offer without a question"
+    kept = _kept(ran, now)
+    return None if offer.told_by is None and kept.verdict is Verdict.MET else kept
+
+
+def is_given_back(offer: Offer) -> bool:
+    return offer.touched_at is None and offer.gave_back_at is not None
+
+
+def _kept(ran: Stretch, now: datetime) -> Kept:
+    return Kept(ran.verdict(now), ran.working(now), ran.wall(now), ran.excused is not None)
+
+
+def _counts(offer: Offer, terms: Terms) -> bool:
+    """Formula 3: acceptance leaves out mis-routes and every reason that is no rejection."""
+    if offer.answer is not Answer.REJECTED:
+        return offer.answer is Answer.ACCEPTED
+    no_rejections = {reason.code for reason in terms.reasons if not reason.is_rejection}
+    return offer.reason not in no_rejections
