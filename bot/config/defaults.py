@@ -10,7 +10,7 @@ HOLDER_AND_MANAGER = (Audience.HOLDER, Audience.MANAGER)
 LADDER = (
     Step(Clock.ANSWER, 80, HOLDER, Act.REMIND),
     Step(Clock.ANSWER, 100, HOLDER_AND_MANAGER, Act.ESCALATE),
-    Step(Clock.ANSWER, 150, (Audience.HEAD,), Act.REPOST),
+    Step(Clock.ANSWER, 150, (Audience.HEAD,), Act.OFFER_NEXT),
     Step(Clock.TOUCH, 80, HOLDER, Act.REMIND),
     Step(Clock.TOUCH, 100, HOLDER_AND_MANAGER, Act.ESCALATE),
     Step(Clock.TOUCH, 150, (Audience.HEAD, Audience.HOLDER), Act.RETURN),

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from bot.config.conditions import judge_conditions
+from bot.config.contradictions import judge_contradictions
 from bot.config.mistakes import choices
 from bot.config.shape import File
 from bot.config.times import weekdays
@@ -33,6 +34,7 @@ def judged(tree: Tree) -> File | None:
     context = {"calendars": calendars, "queues": _named(_inside(tree.data, "queues"))}
     _compare_items(tree)
     judge_conditions(tree)
+    judge_contradictions(tree, context)
     for name in calendars:
         _refuse_days_twice(tree, ("calendars", name, "hours"))
     try:
