@@ -15,13 +15,15 @@ from bot.delivery.card_words import Context, reason_label
 from bot.delivery.escaping import clean
 from bot.delivery.languages import Language
 from bot.domain.agreement import Terms
-from bot.domain.metrics import DIGEST_METRICS, UNKNOWN
+from bot.domain.metrics import DIGEST_METRICS, UNKNOWN, WHERE_ANY
 from bot.use_cases.ports import People
 
 Figures = Mapping[str, Any]
 
 OUTCOMES = ("accepted", "rejected", "not_mine", "unanswered")
-CLOCKS = ("answer", "touch")
+CLOCKS = ("answer", "touch", "qualify", "feedback")
+ALWAYS = CLOCKS[:2]  # the others are shown where there is something to judge
+IN_A_SECTION = 10  # fields that Slack takes
 PERIODS = {"week": "chart.this_week", "before": "chart.week_before"}
 REASONS = "reasons"  # a line of its own, where the others are fields
 MOST_REASONS = 3  # in the digest itself; the thread has them all
@@ -30,14 +32,16 @@ LONGEST_NAME = 40  # characters; ten lines fit a section even when every one has
 
 
 def digest(figures: Figures, terms: Terms, currency: str, shown: Sequence[str] = ()) -> Context:
-    """`shown` names the metrics, in their order; nothing named is all of them."""
+    """`shown` names the metrics, in their order; nothing named is all that say something."""
     week = figures["week"]
-    names = shown or DIGEST_METRICS
+    said, before = _said(week), _said(figures["before"])
+    names = shown or [name for name in DIGEST_METRICS if _says_something(name, said, before)]
+    fields = [name for name in names if name != REASONS]
     return {
-        "metrics": [name for name in names if name != REASONS],
+        "metrics": [fields[at : at + IN_A_SECTION] for at in range(0, len(fields), IN_A_SECTION)],
         "starts": starts(figures),
-        "week": _said(week),
-        "before": _said(figures["before"]),
+        "week": said,
+        "before": before,
         "reasons": [
             (reason_label(terms, code), count)
             for code, count in list(week["by_reason"].items())[:MOST_REASONS]
@@ -50,11 +54,14 @@ def digest(figures: Figures, terms: Terms, currency: str, shown: Sequence[str] =
 def breakdown(figures: Figures, terms: Terms, people: People) -> Context:
     """Sellers by name, not by mention: a digest asks nobody for anything."""
     week = figures["week"]
-    by_seller = [(_name(people, who), group) for who, group in week["by_seller"].items()]
+    by_seller = [
+        (_name(people, who), {"given_back": 0, **group}) for who, group in week["by_seller"].items()
+    ]
     by_reason = [(reason_label(terms, code), count) for code, count in week["by_reason"].items()]
+    by_source = week["by_source"].items()
     return {
         "starts": starts(figures),
-        "sources": _first(list(week["by_source"].items())),
+        "sources": _first([(name, {**group, "given_back": 0}) for name, group in by_source]),
         "sellers": _first(by_seller),
         "reasons": _first(by_reason),
         "unknown": UNKNOWN,
@@ -65,16 +72,26 @@ def chart_alt(speaks: Language, figures: Figures) -> str:
     """The picture in words, for those who do not see it."""
     said = {
         f"{name}{suffix}": _in_words(speaks, figures[period], name)
-        for name in (*OUTCOMES, *CLOCKS)
+        for name in (*OUTCOMES, *_clocks(figures))
         for period, suffix in (("week", ""), ("before", "_before"))
     }
-    return speaks.say("chart.alt", **said)
+    more = [
+        speaks.say(
+            "chart.alt_more",
+            name=speaks.say(f"chart.{name}"),
+            now=said[name],
+            before=said[f"{name}_before"],
+        )
+        for name in _clocks(figures)
+        if name not in ALWAYS
+    ]
+    return " ".join([speaks.say("chart.alt", **said), *more])
 
 
 def chart(speaks: Language, figures: Figures) -> Context:
     """Two panels of bars: counts, and shares of promises kept."""
     counts = [_bar(speaks, figures, name, period) for name in OUTCOMES for period in PERIODS]
-    kept = [_bar(speaks, figures, name, period) for name in CLOCKS for period in PERIODS]
+    kept = [_bar(speaks, figures, name, period) for name in _clocks(figures) for period in PERIODS]
     longest = max(1, *(bar["value"] for bar in counts))
     return {
         "starts": starts(figures),
@@ -87,9 +104,18 @@ def chart(speaks: Language, figures: Figures) -> Context:
     }
 
 
+def _clocks(figures: Figures) -> list[str]:
+    """Those of which a picture shows something. A report of an older Baton has fewer."""
+    return [
+        name
+        for name in CLOCKS
+        if name in ALWAYS or any(judged(figures[period].get(name)) for period in PERIODS)
+    ]
+
+
 def _bar(speaks: Language, figures: Figures, name: str, period: str) -> Context:
     figure = figures[period]
-    share = figure[name]["attainment"] or 0 if name in CLOCKS else _count(figure, name)
+    share = _attainment(figure, name) if name in CLOCKS else _count(figure, name)
     return {
         "label": f"chart.{name}",
         "period": PERIODS[period],
@@ -101,7 +127,7 @@ def _bar(speaks: Language, figures: Figures, name: str, period: str) -> Context:
 def _in_words(speaks: Language, figure: Figures, name: str) -> str:
     if name in OUTCOMES:
         return speaks.number(_count(figure, name))
-    whole = judged(figure[name])
+    whole = judged(figure.get(name))
     return speaks.share(figure[name]["met"], whole) if whole else speaks.say("chart.nothing")
 
 
@@ -116,25 +142,54 @@ def _said(period: Figures) -> Context:
         **{name: period[name] for name in ("posted", "answered", "not_mine", "won", "lost")},
         **{name: period[name] for name in ("sql", "opportunity", "disqualified")},
         "acceptance": (period["acceptance"]["count"], period["acceptance"]["of"]),
-        "answer": _clock(period["answer"], period["running"]["answer"]),
-        "touch": _clock(period["touch"], period["running"]["touch"]),
+        **{name: _clock(period, name) for name in CLOCKS},
+        "intake": _spread(period.get("intake")),
         "won_amount": None if amount is None else Decimal(str(amount)),
     }
 
 
-def _clock(kept: Figures, running: int) -> Context:
+def _clock(period: Figures, name: str) -> Context:
+    kept = period.get(name)
+    whole, excused = judged(kept), period.get("excused", {}).get(name, 0)
     return {
-        "met": kept["met"],
-        "judged": judged(kept),
-        "running": running,
-        "median": _minutes(kept["median_minutes"]),
-        "p90": _minutes(kept["p90_minutes"]),
+        "met": kept["met"] if kept else 0,
+        "judged": whole,
+        "excused": excused,
+        "without": whole - excused,
+        "running": period["running"].get(name, 0),
+        **_spread(kept),
     }
 
 
-def judged(kept: Figures) -> int:
-    """The promises that attainment is a share of (docs/agreement.md, formula 2)."""
-    return int(kept["met"] + kept["breached"] + kept["overdue_open"])
+def _spread(times: Figures | None) -> Context:
+    names = {"median": "median_minutes", "p90": "p90_minutes"}
+    return {name: _minutes(times[key] if times else None) for name, key in names.items()}
+
+
+def _says_something(metric: str, *periods: Context) -> bool:
+    """Of what not every team has: an agreed qualify clock, questions to marketing."""
+    if metric not in WHERE_ANY:
+        return True
+    name, _, kind = metric.partition("_")
+    return any(
+        period[name]["median"] is not None if kind == "time" else _is_any(period[name])
+        for period in periods
+    )
+
+
+def _is_any(clock: Context) -> bool:
+    return bool(clock["judged"] or clock["running"])
+
+
+def judged(kept: Figures | None) -> int:
+    """The promises that attainment is a share of (docs/agreement.md, formula 2). None: a report
+    of an older Baton, which did not count them."""
+    return int(kept["met"] + kept["breached"] + kept["overdue_open"]) if kept else 0
+
+
+def _attainment(figure: Figures, name: str) -> float:
+    kept = figure.get(name)
+    return float(kept["attainment"] or 0) if kept else 0.0
 
 
 def _minutes(minutes: float | None) -> timedelta | None:

@@ -315,6 +315,10 @@ def week(accepted: int, rejected: int, won_amount: float | None = 36000) -> dict
         "won": accepted // 5,
         "won_amount": won_amount,
         "lost": 1,
+        "qualify": _clock(accepted // 3, rejected // 4, 0, 600.0 if accepted > 20 else None),
+        "intake": {"median_minutes": 0.5, "p90_minutes": 3.0},
+        "given_back": accepted // 10,
+        "excused": {"answer": 2, "touch": 0, "qualify": rejected // 4, "feedback": 0},
     }
     return {
         **total,
@@ -322,11 +326,12 @@ def week(accepted: int, rejected: int, won_amount: float | None = 36000) -> dict
         "by_seller": {"U0BO": total, "unknown": total},
         "by_reason": {"not_icp": rejected, "gone_from_the_list": 1},
         "acceptance": {"count": accepted, "of": accepted + rejected},
-        "running": {"answer": 3, "touch": 1},
+        "running": {"answer": 3, "touch": 1, "qualify": 0, "feedback": 1},
+        "feedback": _clock(accepted // 9, 0, 0, 45.0 if accepted > 20 else None),
     }
 
 
-FIGURES = {
+FIGURES: dict[str, Any] = {
     "week": week(86, 19),
     "before": week(11, 4, None),
     "starts": "2026-03-02",

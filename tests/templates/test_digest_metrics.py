@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.delivery.languages import available, language
 from bot.delivery.wording import Words
-from bot.domain.messages import Digest
-from bot.domain.metrics import DIGEST_METRICS
+from bot.domain.messages import Digest, DigestBreakdown
+from bot.domain.metrics import DIGEST_METRICS, WHERE_ANY
 from bot.use_cases.ports import DigestSlot
 from tests.templates.leads import FIGURES, POSTED, desk, shelf
 
 MONDAY_NINE = DigestSlot("mql-handoff", 0, 9, 0)
 
 
-def shown(*metrics: str) -> tuple[list[str], str]:
+def shown(*metrics: str, of: Mapping[str, Any] = FIGURES) -> tuple[list[str], str]:
     """The figures' labels in their order, and all of the message."""
     only = replace(desk(), digest=replace(MONDAY_NINE, metrics=metrics))
-    said = Words(only).render(Digest(1), shelf(figures=FIGURES), POSTED)
+    said = Words(only).render(Digest(1), shelf(figures=of), POSTED)
     fields = [field["text"] for block in said.blocks for field in block.get("fields", [])]
     return [text.split("\n")[0].strip("*") for text in fields], json.dumps(said.blocks)
 
@@ -44,6 +46,41 @@ def test_without_a_choice_all_are_shown() -> None:
     everything = shown(*DIGEST_METRICS)
     assert len(DIGEST_METRICS) - 1 == len(everything[0])
     assert everything == shown()
+
+
+def older(period: dict[str, Any]) -> dict[str, Any]:
+    """A week's figures as they were kept before the whole split was measured."""
+    new = ("qualify", "intake", "given_back", "excused", "feedback")
+    running = {name: n for name, n in period["running"].items() if name in ("answer", "touch")}
+    by_seller = {
+        who: {name: value for name, value in group.items() if name not in new}
+        for who, group in period["by_seller"].items()
+    }
+    kept = {name: value for name, value in period.items() if name not in new}
+    return {**kept, "running": running, "by_seller": by_seller}
+
+
+def test_what_a_team_has_not_is_not_shown_to_it() -> None:
+    """No qualify clock, no questions asked: nothing is said of them, unless somebody wants it."""
+    figures = {**FIGURES, "week": older(FIGURES["week"]), "before": older(FIGURES["before"])}
+    labels, _ = shown(of=figures)
+    assert "Questions answered in time" not in labels
+    assert len(DIGEST_METRICS) - len(WHERE_ANY) - 1 == len(labels)
+    assert ["Qualified in time"] == shown("qualify_attainment", of=figures)[0]
+
+
+def test_a_report_of_an_older_baton_is_still_said() -> None:
+    """What was queued before an update has its breakdown and its picture in words."""
+    figures = {**FIGURES, "week": older(FIGURES["week"]), "before": older(FIGURES["before"])}
+    words, work = Words(desk()), shelf(figures=figures)
+    assert "given back" not in json.dumps(words.render(DigestBreakdown(1), work, POSTED).blocks)
+    assert "Questions" not in words.chart_alt(Digest(1), work)
+
+
+def test_both_figures_of_what_was_excused() -> None:
+    """Excused breaches stay in the figure; the one without them stands beside it."""
+    _, words = shown("answer_attainment")
+    assert "81 % (86 of 106); with 2 excused left out: 83 % (86 of 104), 3 still running" in words
 
 
 @pytest.mark.parametrize("metric", DIGEST_METRICS)
