@@ -10,9 +10,8 @@ from bot.domain.handoff import HELD, State
 from storage.tables import DOMAIN_KNOWN, OPEN, UNANSWERED, handoffs, leads, offers
 
 _IS_OPEN = text(f"handoffs.{OPEN}")
+# An offer without an answer is always the present round of a handoff that is offered.
 _UNANSWERED = text(f"offers.{UNANSWERED}")
-_OFFERED = handoffs.c.state == State.OFFERED.value
-_PRESENT_ROUND = (offers.c.handoff_id == handoffs.c.id) & (offers.c.round == handoffs.c.round)
 _PEOPLE: BindParameter[str] = bindparam("people", expanding=True)
 _PERSON: BindParameter[str] = bindparam("person")
 
@@ -21,41 +20,32 @@ _NOT_QUALIFIED = select(handoffs.c.holder.label("person")).where(
     _IS_OPEN,
     handoffs.c.state.in_((State.ACCEPTED.value, State.CONTACTED.value)),
 )
-_ASKED = (
-    select(offers.c.assignee.label("person"))
-    .join(handoffs, _PRESENT_ROUND)
-    .where(offers.c.assignee.in_(_PEOPLE), _UNANSWERED, _OFFERED)
+_ASKED = select(offers.c.assignee.label("person")).where(
+    offers.c.assignee.in_(_PEOPLE), _UNANSWERED
 )
 _EACH = union_all(_NOT_QUALIFIED, _ASKED).subquery("each")
 _COUNT = select(_EACH.c.person, func.count()).group_by(_EACH.c.person)
 
-_OFFERS = select(offers.c.handoff_id).join(handoffs, _PRESENT_ROUND)
-_OLDEST_OFFER = (offers.c.raised_at, offers.c.handoff_id)
-_WITHOUT_ASSIGNEE = (
-    _OFFERS.where(
-        offers.c.assignee.is_(None),
-        _UNANSWERED,
-        offers.c.queue.in_(bindparam("queues", expanding=True)),
-        _OFFERED,
-    )
-    .order_by(*_OLDEST_OFFER)
-    .limit(bindparam("limit"))
-)
-_OFFERED_TO = _OFFERS.where(offers.c.assignee == _PERSON, _UNANSWERED, _OFFERED).order_by(
-    *_OLDEST_OFFER
-)
-_HELD = select(handoffs.c.id).where(handoffs.c.holder == _PERSON, _IS_OPEN).order_by(handoffs.c.id)
+_OFFERS = select(offers.c.handoff_id).order_by(offers.c.raised_at, offers.c.handoff_id)
+_WITHOUT_ASSIGNEE = _OFFERS.where(
+    offers.c.assignee.is_(None),
+    _UNANSWERED,
+    offers.c.queue.in_(bindparam("queues", expanding=True)),
+).limit(bindparam("limit"))
+_OFFERED_TO = _OFFERS.where(offers.c.assignee == _PERSON, _UNANSWERED)
+_HELD = select(handoffs.c.id).where(handoffs.c.holder == _PERSON, _IS_OPEN)
 _HOLDERS = union(
-    select(handoffs.c.holder).where(text("handoffs.holder IS NOT NULL"), _IS_OPEN),
-    select(offers.c.assignee)
-    .join(handoffs, _PRESENT_ROUND)
-    .where(offers.c.assignee.is_not(None), _UNANSWERED, _OFFERED),
+    select(handoffs.c.holder).where(handoffs.c.holder.is_not(None), _IS_OPEN),
+    select(offers.c.assignee).where(offers.c.assignee.is_not(None), _UNANSWERED),
 )
 _STILL_THEIRS = tuple(state.value for state in (*HELD, State.WON))
 _COMPANY_SELLER = (
     select(handoffs.c.holder)
     .join(leads, leads.c.id == handoffs.c.lead_id)
-    .join(offers, _PRESENT_ROUND)
+    .join(
+        offers,
+        (offers.c.handoff_id == handoffs.c.id) & (offers.c.round == handoffs.c.round),
+    )
     .where(
         leads.c.domain == bindparam("domain"),
         text(f"leads.{DOMAIN_KNOWN}"),
@@ -85,7 +75,7 @@ def offered_to(connection: Connection, person: str) -> list[int]:
 
 
 def held(connection: Connection, person: str) -> list[int]:
-    return list(connection.scalars(_HELD, {"person": person}))
+    return sorted(connection.scalars(_HELD, {"person": person}))
 
 
 def holders(connection: Connection) -> frozenset[str]:

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.domain.agreement import Clock
 from bot.domain.messages import Digest
+from bot.use_cases.ports import Nudge, Proposal, Signal
 from storage.tables import leads, metadata
-from tests.storage.samples import LANE, NOW, WIRE_NOW, accepted, facts, offered
+from tests.storage.samples import LANE, MINUTE, NOW, WIRE_NOW, accepted, facts, offered
 
 # By constraint, a change of the rows below that it alone refuses.
 WRONG = {
@@ -21,9 +23,10 @@ WRONG = {
     "ck_handoffs_clock_whole": "UPDATE handoffs SET due_at = NULL WHERE id = 1",
     "ck_handoffs_clock_fits_state": "UPDATE handoffs SET clock = 'answer' WHERE id = 1",
     "ck_handoffs_counts": "UPDATE handoffs SET moves = 0 WHERE id = 1",
-    "fk_offers_handoff_id": "UPDATE offers SET handoff_id = 99 WHERE handoff_id = 2",
+    "fk_offers_handoff_id": "UPDATE offers SET handoff_id = 99 WHERE handoff_id = 3",
     "fk_offers_terms_version": "UPDATE offers SET terms_version = 99",
     "ck_offers_round": "UPDATE offers SET round = 0 WHERE handoff_id = 2",
+    "ck_offers_asked": "UPDATE offers SET told_by = 'U1' WHERE handoff_id = 1",
     "ck_offers_posted": "UPDATE offers SET answer_due = NULL WHERE handoff_id = 1",
     "ck_offers_answer": "UPDATE offers SET answer = 'maybe', touch_due = NULL WHERE handoff_id = 1",
     "ck_offers_answered": "UPDATE offers SET reason = 'no_need' WHERE handoff_id = 2",
@@ -56,6 +59,20 @@ WRONG = {
     " created_at FROM reports",
     "ck_reports_span": "UPDATE reports SET ends = starts",
     "fk_intake_keys_handoff_id": "UPDATE intake_keys SET handoff_id = 99",
+    "ck_absences_until": "UPDATE absences SET until = said_at",
+    "ck_offers_given_offers": "UPDATE offers_given SET offers = 0",
+    "uq_nudges_handoff_id": "INSERT INTO nudges SELECT 9, person, handoff_id, round, clock,"
+    " percent, say_at, late_minutes, said_at FROM nudges",
+    "fk_nudges_handoff_id": "UPDATE nudges SET round = 2",
+    "ck_nudges_clock": "UPDATE nudges SET clock = 'cuckoo'",
+    "ck_nudges_counts": "UPDATE nudges SET late_minutes = -1",
+    "ck_signals_dnd": "UPDATE signals SET dnd_until = NULL",
+    "fk_proposals_handoff_id": "UPDATE proposals SET round = 2",
+    "fk_proposals_other_handoff_id": "UPDATE proposals SET other_round = 2",
+    "ck_proposals_two_people": "UPDATE proposals SET taker = giver",
+    "ck_proposals_swap": "UPDATE proposals SET other_round = NULL",
+    "ck_proposals_outcome": "UPDATE proposals SET outcome = 'maybe', closed_at = asked_at",
+    "ck_proposals_closed": "UPDATE proposals SET outcome = 'agreed'",
 }
 
 
@@ -71,6 +88,11 @@ def filled(books, version):
         work.outbox.put(Digest(1), LANE, NOW)
         work.reports.open("digest", LANE, "2026-W01", NOW, WIRE_NOW, {}, NOW)
         work.intake.remember("form", "k", 1, NOW)
+        work.absences.begin("U1", NOW + MINUTE, NOW)
+        work.turns.count("nordics", "U1", NOW.date())
+        work.nudges.put(Nudge("U1", 1, 1, Clock.TOUCH, 80, NOW))
+        work.signals.keep({"U1": Signal(dnd_from=NOW, dnd_until=NOW + MINUTE)})
+        work.proposals.add(Proposal(1, 1, "U1", "U2", NOW, other_handoff=2, other_round=1))
         work.commit()
     return books
 
