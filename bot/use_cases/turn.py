@@ -15,13 +15,13 @@ from bot.domain import sla, turns
 from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised
 from bot.domain.assignment import Assignment, Queue, Rule, route
 from bot.domain.business_hours import Calendar, is_open
-from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Event, Handoff, Move
+from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Event, Handoff, Move, State
 from bot.domain.lead import Lead, LeadFacts
+from bot.domain.messages import Message, NobodyFree, NobodyLeft
 from bot.domain.turns import Candidate, Choice, Skip, Why
 from bot.use_cases.ports import Desk, People, Signal, UnitOfWork
 
 ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
-ASKS_ANOTHER = frozenset({Event.PASSED, Event.ASSIGNED})
 AT_ONCE = 200  # waiting leads of a queue that are looked at
 
 T = TypeVar("T")
@@ -120,6 +120,24 @@ def take(desk: Desk, work: UnitOfWork, queue: Queue, choice: Choice, now: dateti
     return Ask(choice.person, choice.to_json())
 
 
+def tell_if_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    """The manager hears of an offer that its last move left with nobody to ask by name: of each
+    lead that nobody is left for, and of the first of those that wait for a free seller."""
+    journal = work.handoffs.journal(after.id)
+    if after.state is not State.OFFERED or not (journal[-1].promised or _asks(journal[-1])):
+        return
+    queue, why = desk.queue(after.queue), why_of(journal[-1].because)
+    message: Message = NobodyLeft(after.id, after.round)
+    if why is Why.NOBODY_FREE:
+        if any(other != after.id for other in waiting(work, queue)):
+            return
+        message = NobodyFree(after.id, after.round)
+    elif why is not Why.NOBODY_LEFT:
+        return
+    for manager in sorted(work.people.members((queue.manager,))) or [queue.manager]:
+        work.outbox.put(message, manager, now)
+
+
 def why_of(because: Mapping[str, object] | None) -> Why:
     """Of a move, or an `Ask`: why it asks whom it asks."""
     return Why(str(because["why"])) if because else Why.EVERYBODY
@@ -127,8 +145,12 @@ def why_of(because: Mapping[str, object] | None) -> Why:
 
 def why_now(journal: Iterable[Move]) -> Why:
     """Why the offer asks whom it asks now."""
-    made = [move for move in journal if move.promised or move.event in ASKS_ANOTHER]
+    made = [move for move in journal if move.promised or _asks(move)]
     return why_of(made[-1].because) if made else Why.EVERYBODY
+
+
+def _asks(move: Move) -> bool:
+    return move.event in (Event.PASSED, Event.ASSIGNED)
 
 
 def _choose(
@@ -208,7 +230,8 @@ def _by_person(people: People, named: Mapping[str, T]) -> Iterator[tuple[str, T]
 def absent(
     desk: Desk, work: UnitOfWork, queue: Queue, people: Sequence[str], now: datetime
 ) -> dict[str, Skip]:
-    """Those who cannot be asked now, and why. What a person says themselves comes first."""
+    """Those who cannot be asked now, and why. What a person says themselves comes first, a grey
+    dot in Slack last: at night everybody's is grey, and that says less than their hours."""
     said, signals = work.absences.of(people, now), work.signals.of(people)
     found: dict[str, Skip] = {}
     for person in people:
@@ -217,18 +240,18 @@ def absent(
             found[person] = Skip.GONE
         elif person in said:
             found[person] = Skip.AWAY
-        elif away := _in_slack(desk, signals.get(person, Signal()), now):
-            found[person] = away
+        elif _says_away(desk, signals.get(person, Signal()), now):
+            found[person] = Skip.STATUS
         elif not is_open(calendar_of(desk, work.people, queue, person), now):
             found[person] = Skip.OFF_HOURS
+        elif desk.availability.presence and not signals.get(person, Signal()).present:
+            found[person] = Skip.PRESENCE
     return found
 
 
-def _in_slack(desk: Desk, signal: Signal, now: datetime) -> Skip | None:
+def _says_away(desk: Desk, signal: Signal, now: datetime) -> bool:
     lasts = signal.status_until is None or now < signal.status_until
-    if desk.availability.status and signal.away_status and lasts:
-        return Skip.STATUS
-    return Skip.PRESENCE if desk.availability.presence and not signal.present else None
+    return desk.availability.status and signal.away_status and lasts
 
 
 def calendar_of(desk: Desk, people: People, queue: Queue, person: str) -> Calendar:
