@@ -4,12 +4,19 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, insert, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
 
+from bot.domain import handoff
+from bot.domain.handoff import Event
+from bot.use_cases.ports import DatabaseAway, Group, Person
 from storage.books import Books
+from storage.migrations import config
 from storage.tables import metadata
+from tests.storage.samples import LANE, NOW, TERMS, WIRE_NOW, accepted, posted, promised
 
 POSTGRESQL_SHAPE = """
 SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
@@ -109,3 +116,109 @@ def test_a_migration_that_fails_changes_nothing(empty):
 
     with empty._engine.connect() as connection:
         assert not [line for line in shape(connection) if "handoffs" in line]
+
+
+def fill(books):
+    """Something of everything that the second version kept; what waits for whom is in between."""
+    with books.writing() as work:
+        version = work.terms.register(TERMS, NOW)
+        work.people.replace_all([Person("U1")], [Group("S1", "crew")], {"mql-handoff": "C1"})
+        work.reports.open("digest", LANE, "2026-W01", NOW, WIRE_NOW, {"n": 1}, NOW)
+        work.commit()
+    running = posted(books, version, 1)
+    held, given_back = (accepted(books, version, number) for number in (2, 3))
+    with books.writing() as work:
+        move = handoff.give_back(given_back, Event.RELEASED, "U1", NOW, promised(version))
+        work.handoffs.record(given_back, move)
+        work.handoffs.record(held, handoff.advance(held, Event.SQL, "U1", NOW, TERMS))
+        work.intake.remember("form", "k", running.id, NOW)
+        work.commit()
+    return running
+
+
+def rows_of(connection):
+    """All that is in the tables, by the table's name."""
+    return {
+        each.name: connection.execute(select(each)).mappings().all()
+        for each in metadata.sorted_tables
+    }
+
+
+def in_no_order(rows):
+    return {name: sorted(map(repr, lines)) for name, lines in rows.items()}
+
+
+def second_version(connection, rows):
+    """A database as version 0002 left it, with what it could know of these rows."""
+    command.upgrade(config(connection), "0002")
+    known = inspect(connection)
+    for old in (each for each in metadata.sorted_tables if known.has_table(each.name)):
+        names = {each["name"] for each in known.get_columns(old.name)}
+        kept = [column(name, old.c[name].type) for name in sorted(names)]
+        if rows[old.name]:
+            lines = [{name: row[name] for name in names} for row in rows[old.name]]
+            connection.execute(insert(table(old.name, *kept)), lines)
+
+
+@pytest.fixture
+def second(empty, empty_url):
+    """Books on a database of version 0002, and those of today that it was filled from."""
+    today = Books(empty_url())
+    today.migrate()
+    running = fill(today)
+    with today._engine.connect() as connection:
+        rows = rows_of(connection)
+    with empty._writer.begin() as connection:
+        second_version(connection, rows)
+    yield empty, today, running
+    today.close()
+
+
+def test_nothing_is_lost_on_the_way_from_the_second_version(second):
+    """Clocks run on, the journal is whole, and every row reads as if it had been written today."""
+    books, today, running = second
+    books.migrate()
+
+    with books._engine.connect() as old, today._engine.connect() as new:
+        assert in_no_order(rows_of(new)) == in_no_order(rows_of(old))
+    with books.writing() as work:
+        before = work.handoffs.get(running.id)
+        after = work.handoffs.record(before, handoff.accept(before, 1, "U2", NOW, TERMS))
+        assert (running, [running.id]) == (before, work.handoffs.held("U2"))
+        assert [Event.OFFERED, Event.POSTED, Event.ACCEPTED] == [
+            move.event for move in work.handoffs.journal(after.id)
+        ]
+
+
+def test_what_guards_the_tables_guards_them_after_a_migration(second):
+    """The journal stays append-only, and no row may point to one that is not there."""
+    books, _, _ = second
+    books.migrate()
+
+    for wrong in ("UPDATE journal SET seq = 9", "UPDATE handoffs SET lead_id = 99"):
+        with books._writer.connect() as connection, pytest.raises(DBAPIError):
+            connection.execute(text(wrong))
+
+
+def test_a_row_that_points_nowhere_stops_a_migration(tmp_path):
+    """SQLite looks where rows point only after the tables are copied: then all is undone."""
+    books = Books(f"sqlite:///{tmp_path / 'lost.db'}")
+    with books._writer.begin() as connection:
+        command.upgrade(config(connection), "0002")
+        before = shape(connection)
+    with books._engine.connect() as connection:
+        connection.connection.executescript(
+            "PRAGMA foreign_keys = OFF;"
+            "INSERT INTO intake_keys (source, key, handoff_id, created_at) VALUES ('', 'k', 7, 0);"
+            "PRAGMA foreign_keys = ON;"
+        )
+
+    with pytest.raises(DatabaseAway, match="table intake_keys belongs to a row of handoffs"):
+        books.migrate()
+
+    with books._engine.connect() as connection:
+        assert (before, 1) == (
+            shape(connection),
+            connection.exec_driver_sql("PRAGMA foreign_keys").scalar(),
+        )
+    books.close()
