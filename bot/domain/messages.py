@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Handoff, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,33 @@ class LadderMessage(AboutHandoff):
         return self.card
 
     def wanted(self, handoff: Handoff | None) -> bool:
-        return (
-            handoff is not None
-            and handoff.round == self.round
-            and handoff.clock is not None
-            and handoff.clock.name is self.clock
-        )
+        return handoff is not None and still_runs(handoff, self.round, self.clock)
+
+
+def still_runs(handoff: Handoff, round_: int, clock: Clock) -> bool:
+    """Is this promise still to be kept? Any answer ends it."""
+    running = handoff.clock.name if handoff.clock else None
+    return handoff.round == round_ and running is clock
 
 
 @dataclass(frozen=True, slots=True)
 class Reminder(LadderMessage):
     kind = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class Note(LadderMessage):
+    """How a lead stands, for people of whom nothing is asked."""
+
+    kind = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderList(Message):
+    """All that waits for one person, said at once: their nudges, by id."""
+
+    kind = "reminder_list"
+    nudges: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,66 @@ class NotMineNews(AboutHandoff):
 
 
 @dataclass(frozen=True, slots=True)
+class NobodyAsked(AboutHandoff):
+    """To the manager: an offer of this round asks nobody by name, though its queue's rule would."""
+
+    round: int = 1
+
+    def wanted(self, handoff: Handoff | None) -> bool:
+        return (
+            handoff is not None
+            and handoff.round == self.round
+            and handoff.state is State.OFFERED
+            and handoff.assignee is None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyFree(NobodyAsked):
+    """All are away or full; it waits, and perhaps others after it."""
+
+    kind = "nobody_free"
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyLeft(NobodyAsked):
+    """Everybody had it or declined it."""
+
+    kind = "nobody_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Leavers(Message):
+    """To a manager: these left the team, and these leads of theirs go on."""
+
+    kind = "leavers"
+    people: tuple[str, ...] = ()
+    handoffs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard(AboutHandoff):
+    """To the admins: a step of the ladder reached nobody. Once a day for each step of a queue, so
+    its lead is one of perhaps many."""
+
+    kind = "unheard"
+    queue: str = ""
+    clock: Clock = Clock.ANSWER
+    percent: int = 0
+    missed: tuple[str, ...] = ()  # people, groups and channels, as in app.yaml or by id
+    is_last: bool = False  # no step was left that reaches anybody
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceClosed(Message):
+    """To the admins: what is to be said in this place waits until they mend it."""
+
+    kind = "place_closed"
+    place: str = ""  # a channel or a person, as in app.yaml or by id
+    why: str = ""  # Slack's name of the error
+
+
+@dataclass(frozen=True, slots=True)
 class Digest(Message):
     kind = "digest"
     report: int = 0
@@ -150,11 +226,18 @@ KINDS: Mapping[str, type[Message]] = {
     for message in (
         Card,
         Reminder,
+        Note,
+        ReminderList,
         Escalation,
         Returned,
         RaisedAgain,
         RejectionNews,
         NotMineNews,
+        NobodyFree,
+        NobodyLeft,
+        Leavers,
+        Unheard,
+        PlaceClosed,
         Digest,
         DigestBreakdown,
         DigestChart,
@@ -169,9 +252,9 @@ def to_payload(message: Message) -> dict[str, Any]:
 
 def from_payload(kind: str, payload: Mapping[str, Any]) -> Message:
     """Raises KeyError for a kind that is not ours."""
-    fields = dict(payload)
-    if "mention" in fields:
-        fields["mention"] = tuple(fields["mention"])
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()
+    }
     if "clock" in fields:
         fields["clock"] = Clock(fields["clock"])
     return KINDS[kind](**fields)

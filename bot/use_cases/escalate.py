@@ -1,20 +1,29 @@
-"""The ladder: what is due is reminded of, escalated, shown again or taken back."""
+"""The ladder: what is due is reminded of, escalated, passed on, shown again or taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from bot.domain import handoff, sla
-from bot.domain.agreement import Act, Audience, Clock, Terms
-from bot.domain.assignment import Queue
-from bot.domain.handoff import Event, Handoff
-from bot.domain.messages import Escalation, LadderMessage, Reminder, Returned
-from bot.domain.sla import DueSteps, RunningClock
-from bot.use_cases.offer import promise, show_new_card
-from bot.use_cases.ports import Conflict, Desk, People, UnitOfWork
+from bot.domain import detours, handoff, sla
+from bot.domain.agreement import Act, Clock
+from bot.domain.handoff import Event, Handoff, Move
+from bot.domain.messages import (
+    Escalation,
+    LadderMessage,
+    Note,
+    Reminder,
+    Returned,
+    Unheard,
+)
+from bot.domain.sla import DueSteps
+from bot.use_cases import admin_news, turn
+from bot.use_cases.nudge import nudge_for
+from bot.use_cases.offer import ask_again, promise, show_new_card
+from bot.use_cases.ports import Conflict, Desk, UnitOfWork
+from bot.use_cases.rung import Hearing, Rung, hearing
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +66,7 @@ def take_step(desk: Desk, handoff_id: int, take_back: bool = True) -> bool:
         elif clock.name is Clock.WAKE:
             _wake(desk, work, before, now)
         else:
-            _climb(desk, work, before, clock, terms, now, take_back)
+            _climb(Rung(desk, work, before, clock, terms, now), take_back)
         work.commit()
     desk.said()
     return True
@@ -66,68 +75,87 @@ def take_step(desk: Desk, handoff_id: int, take_back: bool = True) -> bool:
 def _wake(desk: Desk, work: UnitOfWork, before: Handoff, now: datetime) -> None:
     """The date agreed at rejection has come: the lead is offered again."""
     promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
-    after = work.handoffs.record(before, handoff.offer_again(before, promised, now))
-    show_new_card(desk, work, after, now)
+    move = handoff.offer_again(before, promised, now, ask=ask_again(desk, work, before, now))
+    show_new_card(desk, work, work.handoffs.record(before, move), now)
 
 
-def _climb(
-    desk: Desk,
-    work: UnitOfWork,
-    before: Handoff,
-    clock: RunningClock,
-    terms: Terms,
-    now: datetime,
-    take_back: bool,
-) -> None:
-    due = sla.steps_due(clock, before.promised, terms, now, before.hours)
+def _climb(rung: Rung, take_back: bool) -> None:
+    due = rung.due()
     assert due is not None, "next_step_at and the ladder disagree"
-    queue = desk.queue(before.queue)
-    if due.act is Act.RETURN and take_back:
-        promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
-        move = handoff.give_back(before, Event.RETURNED, None, now, promised)
-    else:
-        move = handoff.step(due, now)
-    after = work.handoffs.record(before, move)
-    message, to = _words(work.people, queue, before, due, after.round > before.round)
-    work.outbox.put(message, to, now)
+    desk, work, now = rung.desk, rung.work, rung.now
+    if _asks_nobody(rung, due):
+        work.handoffs.record(rung.before, handoff.step(due, now, silent=True))
+        return
+    heard = hearing(rung, due)
+    move = _decide(rung, heard.steps, take_back)
+    after = work.handoffs.record(rung.before, move)
+    _say(rung, heard, after)
     if move.new_card:
         show_new_card(desk, work, after, now)
+    if heard.missed:
+        admin_news.step_unheard(desk, work, _unheard(rung, heard), now)
 
 
-def _words(
-    people: People, queue: Queue, before: Handoff, due: DueSteps, returned: bool
-) -> tuple[LadderMessage, str]:
-    """One message that names everybody: privately where that is one person, else in the card's
-    thread; the thread of a lead nobody holds is broadcast, because a thread notifies nobody."""
-    mention = _named(queue, before, due.tell)
-    unclaimed = before.holder is None and Audience.HOLDER in due.tell
-    alone = not unclaimed and len(mention) == 1 and people.group(mention[0]) is None
-    assert before.clock is not None
-    message = _kind(due, returned)(
+def _asks_nobody(rung: Rung, due: DueSteps) -> bool:
+    """An offer that waits for a free seller has nobody who did not answer in time."""
+    alone = due.clock_after.steps_taken == rung.clock.steps_taken + 1
+    asks_one = rung.desk.queue(rung.before.queue).rule.asks_one
+    return due.act is Act.OFFER_NEXT and asks_one and alone and rung.before.assignee is None
+
+
+def _decide(rung: Rung, steps: DueSteps, take_back: bool) -> Move:
+    desk, work, before, now = rung.desk, rung.work, rung.before, rung.now
+    match steps.act:
+        case Act.RETURN if take_back:
+            promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
+            ask = ask_again(desk, work, before, now)
+            return handoff.give_back(before, Event.RETURNED, None, now, promised, ask)
+        case Act.OFFER_NEXT if before.assignee:
+            ask = turn.next_for(desk, work, before, now)
+            return detours.pass_on(before, ask, now, taken=steps)
+        case Act.WIDEN:
+            return handoff.step(steps, now, also_queue=steps.to_queue)
+    return handoff.step(steps, now)
+
+
+def _say(rung: Rung, heard: Hearing, after: Handoff) -> None:
+    """Several people in one message; one alone privately; each channel in its own words."""
+    reached, desk, outbox, now = heard.reached, rung.desk, rung.work.outbox, rung.now
+    told = _told(rung, heard.steps, after)
+    if reached.in_thread is not None:
+        thread = replace(told, mention=reached.in_thread, card=rung.before.card)
+        outbox.put(replace(thread, broadcast=reached.aloud), desk.address(rung.before), now)
+    for person in reached.private:
+        if isinstance(told, Reminder | Note) and not desk.replaying:
+            rung.work.nudges.put(nudge_for(person, told, heard.up_to, now))
+        else:
+            outbox.put(replace(told, mention=(person,)), person, now)
+    for channel in reached.channels:
+        outbox.put(told, channel, now)
+
+
+def _told(rung: Rung, steps: DueSteps, after: Handoff) -> LadderMessage:
+    before = rung.before
+    kind = Returned if after.round > before.round else _KINDS.get(steps.act, Escalation)
+    return kind(
         handoff=before.id,
         round=before.round,
-        clock=before.clock.name,
-        percent=due.percent,
-        mention=mention,
-        card=None if alone else before.card,
-        broadcast=unclaimed,
-        late_minutes=int(due.late_by.total_seconds() // 60),
-        shows_again=due.act in handoff.SHOWN_AGAIN,
+        clock=rung.clock.name,
+        percent=steps.percent,
+        late_minutes=int(steps.late_by.total_seconds() // 60),
+        shows_again=after.card > before.card and after.round == before.round,
     )
-    return message, mention[0] if alone else queue.address
 
 
-def _kind(due: DueSteps, returned: bool) -> type[LadderMessage]:
-    if returned:
-        return Returned
-    return Reminder if due.act is Act.REMIND else Escalation
+_KINDS: dict[Act, type[LadderMessage]] = {Act.TELL: Note, Act.REMIND: Reminder}
 
 
-def _named(queue: Queue, before: Handoff, tell: Sequence[str]) -> tuple[str, ...]:
-    roles: dict[str, tuple[str, ...]] = {
-        Audience.HOLDER: (before.holder,) if before.holder else queue.sellers,
-        Audience.MANAGER: (queue.manager,),
-        Audience.HEAD: (queue.head,),
-        Audience.MARKETERS: queue.marketers,
-    }
-    return tuple(dict.fromkeys(name for who in tell for name in roles.get(who, (who,))))
+def _unheard(rung: Rung, heard: Hearing) -> Unheard:
+    return Unheard(
+        rung.before.id,
+        queue=rung.before.queue,
+        clock=rung.clock.name,
+        percent=heard.steps.percent,
+        missed=heard.missed,
+        is_last=heard.reached.is_nobody,
+    )

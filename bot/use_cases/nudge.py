@@ -1,0 +1,133 @@
+"""Private reminders: gathered for each person, said at once, and never more than they want.
+
+A reminder to one person waits as a nudge until this says it, a moment later or a night. So it is
+judged again when it is said: what was answered meanwhile is dropped, what fell due is overdue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from bot.domain import sla
+from bot.domain.agreement import Act, Step, Terms
+from bot.domain.handoff import Handoff
+from bot.domain.messages import LadderMessage, Message, Note, Reminder, ReminderList, still_runs
+from bot.use_cases.audience import meant_by
+from bot.use_cases.peace import Reader, day_off_until, over_budget_until, zone_of
+from bot.use_cases.ports import Desk, Nudge, Signal, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+OWN = 0  # percent of a nudge that its reader asked for
+
+
+def nudge_for(person: str, said: LadderMessage, up_to: int, now: datetime) -> Nudge:
+    """What would be said to this person now; `up_to` which percent the ladder was climbed."""
+    return Nudge(
+        person, said.handoff, said.round, said.clock, up_to, now, max(said.late_minutes, 0)
+    )
+
+
+def say_due(desk: Desk) -> int:
+    """Say what waits to be said by now; how many messages that makes."""
+    with desk.books.reading() as work:
+        people = {nudge.person for nudge in work.nudges.waiting(desk.clock())}
+    said = sum(_say_or_tell(desk, person) for person in sorted(people))
+    if said:
+        desk.said()
+    return said
+
+
+def _say_or_tell(desk: Desk, person: str) -> bool:
+    try:
+        return _say_to(desk, person)
+    except Exception:  # what is wrong with one person's must not keep the others' back
+        log.exception("Reminders could not be said", action="nudge_failed")
+        return False
+
+
+def _say_to(desk: Desk, person: str) -> bool:
+    """One person, one transaction, at most one message."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        waiting = [nudge for nudge in work.nudges.waiting(now) if nudge.person == person]
+        due = _still_due(desk, work, waiting, now)
+        until = _not_before(desk, work, person, now) if due else None
+        if until is not None:
+            work.nudges.put_off([nudge.id for nudge in due], until)
+        elif due:
+            work.outbox.put(_message(work, due), person, now)
+            work.nudges.said([nudge.id for nudge in due], now)
+        work.commit()
+    return bool(due) and until is None
+
+
+def _still_due(
+    desk: Desk, work: UnitOfWork, waiting: Sequence[Nudge], now: datetime
+) -> list[Nudge]:
+    """What is true no longer is dropped. What its reader put off waits till then, and on their
+    team's days off nobody is reminded."""
+    due: list[Nudge] = []
+    for nudge in waiting:
+        handoff = work.handoffs.get(nudge.handoff)
+        terms = work.terms.get(handoff.promised.terms_version)
+        if not _concerns(desk, work, nudge, handoff, terms):
+            work.nudges.drop([nudge.id])
+        elif (until := _waits_until(handoff, terms, now)) is not None:
+            work.nudges.put_off([nudge.id], until)
+        else:
+            due.append(nudge)
+    return due
+
+
+def _concerns(desk: Desk, work: UnitOfWork, nudge: Nudge, handoff: Handoff, terms: Terms) -> bool:
+    """Does this promise still run, and is it still for this person to hear of?"""
+    if not still_runs(handoff, nudge.round, nudge.clock):
+        return False
+    if nudge.percent == OWN:
+        return (handoff.holder or handoff.assignee or nudge.person) == nudge.person
+    tell = [who for step in _climbed(nudge, handoff, terms) for who in step.tell]
+    return nudge.person in work.people.members(meant_by(tell, desk, handoff).people)
+
+
+def _climbed(nudge: Nudge, handoff: Handoff, terms: Terms) -> tuple[Step, ...]:
+    promised, hours = handoff.promised, handoff.hours
+    return sla.steps_up_to(nudge.clock, promised, terms, nudge.percent, hours)
+
+
+def _waits_until(handoff: Handoff, terms: Terms, now: datetime) -> datetime | None:
+    snoozed_until = handoff.clock.snoozed_until if handoff.clock else None
+    if snoozed_until is not None and snoozed_until > now:
+        return snoozed_until
+    return day_off_until(terms.calendar(handoff.queue, handoff.hours), now)
+
+
+def _not_before(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> datetime | None:
+    """Until when this person is left in peace; None when a message is welcome."""
+    known = work.people.find(person)
+    signal = work.signals.of([person]).get(person, Signal())
+    reader = Reader(zone_of(known.time_zone if known else "UTC"), desk.consideration, signal)
+    today = work.nudges.pings_since(person, reader.today(now))
+    return reader.peace_until(now) or over_budget_until(reader, today, now)
+
+
+def _message(work: UnitOfWork, due: Sequence[Nudge]) -> Message:
+    """One line for each lead: how far its ladder was climbed."""
+    furthest: dict[int, Nudge] = {}
+    for nudge in sorted(due, key=lambda each: (each.say_at, each.percent)):
+        furthest[nudge.handoff] = nudge
+    if len(furthest) > 1:
+        return ReminderList(tuple(nudge.id for nudge in furthest.values()))
+    (nudge,) = furthest.values()
+    kind = Note if _asks_nothing(work, nudge) else Reminder
+    about = (nudge.handoff, nudge.round, nudge.clock, nudge.percent)
+    return kind(*about, mention=(nudge.person,), late_minutes=nudge.late_minutes)
+
+
+def _asks_nothing(work: UnitOfWork, nudge: Nudge) -> bool:
+    handoff = work.handoffs.get(nudge.handoff)
+    steps = _climbed(nudge, handoff, work.terms.get(handoff.promised.terms_version))
+    return bool(steps) and steps[-1].act is Act.TELL
