@@ -265,7 +265,7 @@ def test_a_setting_knows_its_line() -> None:
     """What is found out later, in Slack, is told with its place in the file."""
     found = read(SMALL)
     assert "app.yaml:12:14 queues.nordics.manager" == found.place("queues.nordics.manager")
-    assert "app.yaml:18:22 queues.rest.sellers.#2" == found.place("queues.rest.sellers.#2")
+    assert "app.yaml:18:23 queues.rest.sellers.#2" == found.place("queues.rest.sellers.#2")
     assert "app.yaml:18:14 queues.rest.sellers.#3" == found.place("queues.rest.sellers.#3")
     assert "app.yaml:24:3 agreement.ladder.#1" == found.place("agreement.ladder.#1")
     assert "nowhere" == found.place("nowhere")
