@@ -113,7 +113,7 @@ def in_zone(calendar: Calendar, zone: str) -> Calendar:
     nothing: people's profiles may name one that this machine has not heard of."""
     try:
         return calendar if zone == calendar.time_zone else replace(calendar, time_zone=zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Europe" is a folder of zones
         return calendar
 
 

@@ -18,6 +18,7 @@ from bot.domain.business_hours import (
     due,
     elapsed,
     explain,
+    in_zone,
     is_open,
     next_open,
 )
@@ -382,6 +383,21 @@ def test_an_instant_of_another_zone_comes_back_in_utc() -> None:
     answers = due(PLAIN, start, HOUR), due(PLAIN, start, timedelta()), next_open(PLAIN, start)
     assert [utc("2026-03-03 11:00"), utc("2026-03-03 10:00"), utc("2026-03-03 10:00")] == [*answers]
     assert all(answer.tzinfo is UTC for answer in answers)
+
+
+def test_hours_follow_a_seller_into_their_zone() -> None:
+    """Nine to five in Stockholm is nine to five in New York for a seller who sits there."""
+    there = in_zone(STOCKHOLM, "America/New_York")
+    monday = local("America/New_York", "2026-11-30 09:00")
+    assert monday == next_open(there, local("America/New_York", "2026-11-28 12:00"))
+    assert STOCKHOLM.blocks(date(2026, 12, 23)) == there.blocks(date(2026, 12, 23))
+    assert STOCKHOLM is in_zone(STOCKHOLM, "Europe/Stockholm")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "Europe", "", "../zone", "CEST+2 Sweden"])
+def test_a_zone_that_nobody_knows_changes_nothing(zone: str) -> None:
+    """An odd zone in somebody's profile never stops the clock of their leads."""
+    assert STOCKHOLM == in_zone(STOCKHOLM, zone)
 
 
 def test_a_negative_duration_is_refused() -> None:
