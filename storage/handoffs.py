@@ -89,6 +89,13 @@ _WAITING_IN = _LISTED.where(
     handoffs.c.state == State.OFFERED.value,
     or_(offer_rows.c.queue.in_(_QUEUES), handoffs.c.also_queue.in_(_QUEUES)),
 ).order_by(*_EARLIEST)
+_WAITING_FOR = _WAITING_IN.where(
+    or_(
+        offer_rows.c.assignee.is_(None),
+        offer_rows.c.assignee == bindparam("person"),
+        handoffs.c.also_queue.in_(_QUEUES),
+    )
+)
 _OVERDUE_IN = _OF_QUEUES.where(
     handoffs.c.due_at < bindparam("now"),
     handoffs.c.state.in_([state.value for state in MAY_ASK]),
@@ -169,8 +176,11 @@ class StoredHandoffs:
     def held_by(self, person: str, limit: int) -> Listing:
         return self._listing(_HELD_BY, {"person": person, "limit": limit})
 
-    def waiting_in(self, queues: Sequence[str], limit: int) -> Listing:
-        return self._listing(_WAITING_IN, {"queues": list(queues), "limit": limit})
+    def waiting_in(self, queues: Sequence[str], limit: int, person: str | None = None) -> Listing:
+        asked: dict[str, Any] = {"queues": list(queues), "limit": limit}
+        if person is None:
+            return self._listing(_WAITING_IN, asked)
+        return self._listing(_WAITING_FOR, asked | {"person": person})
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         return self._listing(_OVERDUE_IN, {"queues": list(queues), "now": now, "limit": limit})

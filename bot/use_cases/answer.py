@@ -10,10 +10,13 @@ from functools import partial
 from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
 from bot.domain.assignment import may_answer
-from bot.domain.handoff import AlreadyAnswered, Handoff, Move, NotAllowed
+from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, Move, NotAllowed
 from bot.domain.messages import Card, NotMineNews, RejectionNews
 from bot.domain.offer import Answer
+from bot.use_cases import turn
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
+
+Decide = Callable[[UnitOfWork, Handoff, Terms, datetime], Move]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,14 @@ class Incomplete(ValueError):
 
 
 def accept(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answered:
-    """Claim the lead. Raises NotFound, NotAllowed, OldCard, AlreadyAnswered."""
+    """Claim the lead. Raises NotFound, NotAllowed, OldCard, AlreadyAnswered, EnoughInHand."""
 
-    def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
-        return handoff.accept(before, round_, by, now, terms)
+    def decide(work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
+        hours = _hours(desk, work, before, by)
+        move = handoff.accept(before, round_, by, now, terms, hours)
+        if by is not None and not desk.replaying:
+            _check_room(desk, work, before, by)
+        return move
 
     return _answer(desk, handoff_id, by, Answer.ACCEPTED, decide, _tell_nobody)
 
@@ -53,7 +60,7 @@ def reject(
     Raises NotFound, NotAllowed, OldCard, AlreadyAnswered, Incomplete, KeyError (unknown reason).
     """
 
-    def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
+    def decide(_work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
         move = handoff.reject(before, round_, by, now, terms, reason, note, until)
         today = sla.day_of(before.queue, terms, now)
         missing = terms.reason(reason).missing(note, until, today) if reason else ()
@@ -70,7 +77,7 @@ def not_mine(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answer
     Raises NotFound, NotAllowed, OldCard, AlreadyAnswered.
     """
 
-    def decide(before: Handoff, terms: Terms, now: datetime) -> Move:
+    def decide(_work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
         return handoff.not_mine(before, round_, by, now, terms)
 
     return _answer(desk, handoff_id, by, Answer.NOT_MINE, decide, _tell_manager)
@@ -93,7 +100,7 @@ def _answer(
     handoff_id: int,
     by: str | None,
     answer: Answer,
-    decide: Callable[[Handoff, Terms, datetime], Move],
+    decide: Decide,
     tell: Callable[[Desk, UnitOfWork, Handoff, datetime], None],
 ) -> Answered:
     """The answer, the card's news and what others must hear, in one commit."""
@@ -108,7 +115,7 @@ def _answer(
         if isinstance(judged, Answered):
             return judged
         after = work.handoffs.record(*judged)
-        work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+        work.outbox.put(Card(after.id, after.card), desk.address(after), now)
         tell(desk, work, after, now)
         work.commit()
     desk.said()
@@ -120,7 +127,7 @@ def _judge(
     handoff_id: int,
     by: str | None,
     answer: Answer,
-    decide: Callable[[Handoff, Terms, datetime], Move],
+    decide: Decide,
     now: datetime,
     work: UnitOfWork,
 ) -> tuple[Handoff, Move] | Answered:
@@ -130,18 +137,41 @@ def _judge(
         check_may_answer(desk, work, before, by)
     terms = work.terms.get(before.offer.promised.terms_version)
     try:
-        return before, decide(before, terms, now)
+        return before, decide(work, before, terms, now)
     except AlreadyAnswered:
         return _repeated_or_raise(before, answer, by)
 
 
 def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None) -> None:
-    """Raises NotAllowed."""
+    """Who is asked by name, else the queue's sellers; the sellers of a queue that the ladder has
+    asked too; and the manager. Raises NotAllowed."""
     queue = desk.queue(before.queue)
-    sellers = work.people.members(queue.sellers)
+    asked = (before.assignee,) if before.assignee else queue.sellers
+    also = desk.queue(before.also_queue).sellers if before.also_queue else ()
+    sellers = work.people.members((*asked, *also))
     managers = work.people.members((queue.manager,))
     if by is None or not may_answer(by, sellers, managers):
         raise NotAllowed(before)
+
+
+def _check_room(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> None:
+    """Who takes a lead that asks for nobody by name must have room for it; a manager steps in
+    where that is needed, and has no limit. Raises EnoughInHand."""
+    queue = desk.queue(before.queue)
+    if queue.rule.open_at_most is None or before.assignee is not None:
+        return
+    if by in work.people.members((queue.manager,)):
+        return
+    work.turns.credits(queue.name)  # two clicks of one person come one after the other
+    if not queue.rule.has_room(work.handoffs.in_hand([by]).get(by, 0)):
+        raise EnoughInHand(before)
+
+
+def _hours(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None) -> str:
+    """Whose hours the clock of an accepted lead keeps."""
+    if by is None or desk.queue(before.queue).touch_hours != "seller":
+        return ""
+    return turn.hours_of(desk, work.people, by)
 
 
 def _repeated_or_raise(before: Handoff, answer: Answer, by: str | None) -> Answered:

@@ -19,7 +19,7 @@ def look(desk: Desk, work: UnitOfWork, person: str) -> MyWork:
     manages = [queue.name for queue in desk.queues if _is(work.people, queue.manager, person)]
     heads = [queue.name for queue in desk.queues if _is(work.people, queue.head, person)]
     held = work.handoffs.held_by(person, MOST_HELD)
-    waiting = work.handoffs.waiting_in(sells, MOST_WAITING) if sells else None
+    waiting = work.handoffs.waiting_in(sells, MOST_WAITING, person) if sells else None
     overdue = _overdue(desk, work, [*manages, *heads])
     return MyWork(
         held=held if sells or held.total else None,

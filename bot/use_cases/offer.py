@@ -9,9 +9,10 @@ from enum import StrEnum
 
 from bot.domain import assignment, handoff
 from bot.domain.agreement import Promised
-from bot.domain.handoff import AWAITING_OFFER, Handoff, NotAllowed
+from bot.domain.handoff import AWAITING_OFFER, Ask, Handoff, NotAllowed
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Card, RaisedAgain
+from bot.use_cases import turn
 from bot.use_cases.ports import Conflict, Desk, UnitOfWork
 
 ATTEMPTS = 3  # the same person, sent twice at the same moment: look again
@@ -54,7 +55,7 @@ def _raise(
         repeated = work.intake.seen(*key) if key else None
         if repeated is not None:
             return Raised(Outcome.REPEATED, repeated)
-        lead = known_lead(work, facts, now)
+        lead = known_lead(work, turn.with_domain(desk, facts), now)
         open_one = work.handoffs.open_for(lead.id)
         if open_one is None:
             raised = _offer_first(desk, work, lead, raised_at or now, now)
@@ -72,7 +73,7 @@ def _raise(
 def keep_lead(desk: Desk, facts: LeadFacts) -> Lead:
     """Know a person without offering them (an import with --no-post)."""
     with desk.books.writing() as work:
-        lead = known_lead(work, facts, desk.clock())
+        lead = known_lead(work, turn.with_domain(desk, facts), desk.clock())
         work.commit()
     return lead
 
@@ -86,10 +87,7 @@ def offer_again(desk: Desk, handoff_id: int, round_: int, queue: str, by: str) -
             raise NotAllowed(before)
         if round_ != before.round:
             raise handoff.OldCard(before)
-        lead = work.leads.get(before.lead_id)
-        move = handoff.offer_again(before, promise(desk, lead, queue, now), now, by)
-        after = work.handoffs.record(before, move)
-        show_new_card(desk, work, after, now)
+        after = _offered_again(desk, work, before, queue, now, now, by)
         work.commit()
     desk.said()
     return after
@@ -102,9 +100,18 @@ def promise(desk: Desk, lead: Lead, queue: str, raised_at: datetime) -> Promised
     return Promised(name, desk.terms_version, raised_at, facts.tier, facts.source, facts.campaign)
 
 
+def ask_again(desk: Desk, work: UnitOfWork, before: Handoff, now: datetime, queue: str = "") -> Ask:
+    """Whom the next round of this lead asks by name: of its queue, or of another."""
+    journal, lead = work.handoffs.journal(before.id), work.leads.get(before.lead_id)
+    asked = desk.queue(queue or before.queue)
+    return turn.ask_for(desk, work, asked, lead, journal, now, turn.same_seller(journal))
+
+
 def show_new_card(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
-    """Post the newest card. The courier brings the one before up to date once this has a link."""
-    work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+    """Post the newest card. The courier brings the one before up to date once this has a link.
+    Where it asks nobody, because nobody is free or left, the manager hears of it."""
+    work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+    turn.tell_if_nobody(desk, work, after, now)
 
 
 def known_lead(work: UnitOfWork, facts: LeadFacts, now: datetime) -> Lead:
@@ -126,7 +133,8 @@ def _offer_first(
     desk: Desk, work: UnitOfWork, lead: Lead, raised_at: datetime, now: datetime
 ) -> Raised:
     queue = assignment.route(desk.queues, lead.facts)
-    move = handoff.offer(promise(desk, lead, queue.name, raised_at), now)
+    ask = turn.ask_for(desk, work, queue, lead, (), now)
+    move = handoff.offer(promise(desk, lead, queue.name, raised_at), now, ask)
     begun = work.handoffs.begin(lead, move)
     show_new_card(desk, work, begun, now)
     return Raised(Outcome.OFFERED, begun.id)
@@ -142,9 +150,24 @@ def _offer_next(
 ) -> Raised:
     """A lead that waited for its date, or for the manager, raised its hand by itself."""
     queue = assignment.route(desk.queues, lead.facts)
-    move = handoff.offer_again(waiting, promise(desk, lead, queue.name, raised_at), now)
-    show_new_card(desk, work, work.handoffs.record(waiting, move), now)
+    _offered_again(desk, work, waiting, queue.name, raised_at, now)
     return Raised(Outcome.OFFERED, waiting.id)
+
+
+def _offered_again(
+    desk: Desk,
+    work: UnitOfWork,
+    before: Handoff,
+    queue: str,
+    raised_at: datetime,
+    now: datetime,
+    by: str | None = None,
+) -> Handoff:
+    ask = ask_again(desk, work, before, now, queue)
+    promised = promise(desk, work.leads.get(before.lead_id), queue, raised_at)
+    after = work.handoffs.record(before, handoff.offer_again(before, promised, now, by, ask))
+    show_new_card(desk, work, after, now)
+    return after
 
 
 def _tell_news(desk: Desk, work: UnitOfWork, open_one: Handoff, now: datetime) -> Raised:

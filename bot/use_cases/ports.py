@@ -180,8 +180,9 @@ class Handoffs(Protocol):
     def held_by(self, person: str, limit: int) -> Listing:
         """Open leads of theirs: earliest due first, then those without a clock."""
 
-    def waiting_in(self, queues: Sequence[str], limit: int) -> Listing:
-        """Posted and not answered, earliest due first."""
+    def waiting_in(self, queues: Sequence[str], limit: int, person: str | None = None) -> Listing:
+        """Posted and not answered, earliest due first. With `person`: without those that ask
+        somebody else by name."""
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         """Offers and accepted leads whose promise is broken, longest overdue first."""

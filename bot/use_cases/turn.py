@@ -249,6 +249,11 @@ def absent(
     return found
 
 
+def somebody_at_work(desk: Desk, work: UnitOfWork, queue: Queue, now: datetime) -> bool:
+    people = sellers_of(work.people, queue)
+    return len(absent(desk, work, queue, people, now)) < len(people)
+
+
 def _says_away(desk: Desk, signal: Signal, now: datetime) -> bool:
     lasts = signal.status_until is None or now < signal.status_until
     return desk.availability.status and signal.away_status and lasts
