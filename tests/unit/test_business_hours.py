@@ -250,7 +250,7 @@ def test_a_working_day_round_the_clock_is_24_hours(day: str, hours: int) -> None
 
 @given(moments(), spans)
 @example((AROUND_MIDNIGHT, utc("2010-11-07 02:00")), 4 * HOUR)  # 00:01 became 23:01
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_elapsed_agrees_with_walking_minute_by_minute(
     moment: tuple[Calendar, datetime], span: timedelta
 ) -> None:
@@ -261,7 +261,7 @@ def test_elapsed_agrees_with_walking_minute_by_minute(
 
 
 @given(moments(), exact)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_due_and_elapsed_are_inverses(
     moment: tuple[Calendar, datetime], duration: timedelta
 ) -> None:
@@ -275,7 +275,7 @@ def test_due_and_elapsed_are_inverses(
 
 
 @given(moments(), exact, exact)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_promise_in_two_parts_is_the_whole_and_more_time_is_never_due_earlier(
     moment: tuple[Calendar, datetime], first: timedelta, second: timedelta
 ) -> None:
@@ -288,7 +288,7 @@ def test_a_promise_in_two_parts_is_the_whole_and_more_time_is_never_due_earlier(
 
 
 @given(moments(), spans, exact)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_promise_begun_later_is_never_due_earlier(
     moment: tuple[Calendar, datetime], later: timedelta, duration: timedelta
 ) -> None:
@@ -302,7 +302,7 @@ def test_a_promise_begun_later_is_never_due_earlier(
 
 
 @given(moments(), spans, spans)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_working_time_adds_up_and_never_runs_back(
     moment: tuple[Calendar, datetime], first: timedelta, second: timedelta
 ) -> None:
@@ -318,7 +318,7 @@ def test_working_time_adds_up_and_never_runs_back(
 
 
 @given(moments(), spans)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_explanation_adds_up_to_what_was_counted(
     moment: tuple[Calendar, datetime], span: timedelta
 ) -> None:
@@ -332,7 +332,7 @@ def test_the_explanation_adds_up_to_what_was_counted(
 
 
 @given(moments())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_next_opening_is_open_and_nothing_before_it_is(
     moment: tuple[Calendar, datetime],
 ) -> None:
