@@ -1,5 +1,6 @@
 """Who is away, whose turn it is, and what colleagues propose to each other."""
 
+import time
 from datetime import date, timedelta
 
 import pytest
@@ -140,6 +141,7 @@ def test_a_proposal_is_answered_once(books, proposal):
             found = work.proposals.get(proposal.id)
             if found.outcome is not None:
                 return f"was {found.outcome}"
+            time.sleep(0.05)  # time for the other to look
             work.proposals.close(proposal.id, ("agreed", "withdrawn")[number], NOW)
             work.commit()
         return "closed"

@@ -1,5 +1,6 @@
 """Private reminders that wait to be said, perhaps in one list."""
 
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -134,6 +135,7 @@ def test_two_machines_say_a_reminder_once(books, nudge):
     def say(number):
         with books.writing() as work:
             found = work.nudges.waiting(NOW)
+            time.sleep(0.05)  # time for the others to look
             work.nudges.said([one.id for one in found], NOW + number * MINUTE)
             work.commit()
         return rungs(found)
