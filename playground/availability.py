@@ -94,7 +94,8 @@ class Availability:
     feed: Feed
     now: Callable[[], datetime]
     tell: Told
-    _passing: set[str] = field(default_factory=set)  # users with something that will expire
+    _passing: set[str] = field(default_factory=set)  # users with something time will change
+    _silent: set[str] = field(default_factory=set)
 
     def silent(self, user: str) -> bool:
         return is_silent(self.users[user], self.now())
@@ -129,6 +130,7 @@ class Availability:
         if schedule and schedule[0] == schedule[1]:
             raise Refused("no_such_schedule", "A schedule starts and ends at different times.")
         user.dnd.schedule = schedule
+        self._passing.add(user.id)
         self._dnd_changed(user)
 
     def tick(self) -> None:
@@ -141,14 +143,21 @@ class Availability:
             if user.dnd.paused and user.dnd.paused[1] <= now:
                 user.dnd.paused = None
                 self._dnd_changed(user)
-            if not user.status.until and not user.dnd.paused:
+            self._notice_silence(user, now)
+            if not (user.status.until or user.dnd.paused or user.dnd.schedule):
                 self._passing.discard(user.id)
+
+    def _notice_silence(self, user: User, now: datetime) -> None:
+        if is_silent(user, now) != (user.id in self._silent):
+            self._silent ^= {user.id}
+            self._changed(user)
 
     def _ahead(self, until: datetime | None) -> None:
         if until is not None and until <= self.now():
             raise Refused("time_goes_on", "That time has passed.")
 
     def _dnd_changed(self, user: User) -> None:
+        self._notice_silence(user, self.now())
         event = {
             "type": "dnd_updated_user",
             "user": user.id,

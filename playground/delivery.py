@@ -15,6 +15,7 @@ from playground.feed import Feed
 from playground.state import Json
 
 KEPT = 20_000
+NOTICES_KEPT = 50
 
 EVENT, INTERACTIVE, COMMAND = "events_api", "interactive", "slash_commands"
 
@@ -95,7 +96,8 @@ class Deliveries:
         self._quiet = threading.Condition()
         self.kept: deque[Delivery] = deque(maxlen=KEPT)
         self.transport: Transport | None = None
-        self.notices: dict[str, list[str]] = defaultdict(list)  # what each user was told went wrong
+        # What each user was told went wrong, the newest last.
+        self.notices: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=NOTICES_KEPT))
 
     def send(
         self, kind: str, payload: Json, user: str, apply: Callable[[Any], None] | None = None

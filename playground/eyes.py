@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+from datetime import datetime
 
+from playground.availability import is_silent, session
 from playground.errors import SlackError
 from playground.installed_app import CommandHint
 from playground.messages import micros_of
@@ -18,7 +20,7 @@ def people_of(workspace: Workspace) -> list[Json]:
     """Whom one can be."""
     with workspace.lock:
         users = workspace.users.values()
-        return [_user(user) for user in users if not user.is_bot and not user.deleted]
+        return [_user(user, workspace) for user in users if not user.is_bot and not user.deleted]
 
 
 def workspace_of(person: Person) -> Json:
@@ -33,7 +35,7 @@ def workspace_of(person: Person) -> Json:
             "base_url": workspace.base_url,
             "app": _app(workspace),
             "users": [
-                _user(user) | {"attention": workspace.reading.attention(user.id)}
+                _user(user, workspace) | {"attention": workspace.reading.attention(user.id)}
                 for user in workspace.users.values()
             ],
             "groups": [
@@ -68,7 +70,27 @@ def _app(workspace: Workspace) -> Json:
     }
 
 
-def _user(user: User) -> Json:
+def _user(user: User, workspace: Workspace) -> Json:
+    return _name(user) | _availability(user, workspace.clock.now())
+
+
+def _availability(user: User, now: datetime) -> Json:
+    status, paused, schedule = user.status.at(now), user.dnd.paused, user.dnd.schedule
+    running = session(user.dnd, now, user.tz) if is_silent(user, now) else None
+    return {
+        "presence": user.presence,
+        "status": {
+            "text": status.text,
+            "emoji": status.emoji,
+            "until": status.until.isoformat() if status.until else None,
+        },
+        "silent_until": running[1].isoformat() if running else None,
+        "paused": bool(paused and now < paused[1]),
+        "schedule": [hour.strftime("%H:%M") for hour in schedule] if schedule else None,
+    }
+
+
+def _name(user: User) -> Json:
     return {
         "id": user.id,
         "handle": user.handle,
@@ -78,7 +100,6 @@ def _user(user: User) -> Json:
         "locale": user.locale,
         "is_bot": user.is_bot,
         "deleted": user.deleted,
-        "presence": user.presence,
     }
 
 
@@ -124,7 +145,7 @@ def messages(person: Person, channel: str, before: str = "", limit: int = PAGE) 
         shown = sorted([*page, *private], key=lambda message: micros_of(message.ts))
         return {
             "channel": place.id,
-            "messages": [_message(workspace, message) for message in shown],
+            "messages": [_message(person, message) for message in shown],
             "last_read": str(workspace.reading.last_read(person.id, place.id)),
             "more": more,
         }
@@ -148,12 +169,16 @@ def thread(person: Person, channel: str, ts: str) -> Json:
         return {
             "channel": place.id,
             "ts": found[0].ts,
-            "messages": [_message(workspace, message) for message in shown],
+            "messages": [_message(person, message) for message in shown],
         }
 
 
-def _message(workspace: Workspace, message: Message) -> Json:
-    return workspace.messages.describe(message) | {"broadcast": message.broadcast}
+def _message(person: Person, message: Message) -> Json:
+    """`chosen`: what stands in its menus for this person, by block_id and action_id."""
+    workspace = person.workspace
+    chosen = workspace.choices.of(person.id, message)
+    shown = workspace.messages.describe(message) | {"broadcast": message.broadcast}
+    return shown | ({"chosen": chosen} if chosen else {})
 
 
 def views(person: Person) -> Json:

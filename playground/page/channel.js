@@ -10,6 +10,7 @@ import { MessageList } from "./messages.js";
 import { forgetModal, showModals } from "./modal.js";
 import { tried } from "./notices.js";
 import { around, go } from "./places.js";
+import { statusMark } from "./presence.js";
 import { isApp, isDirect, on, others, store, titleOf } from "./store.js";
 
 const PAGE = 100;
@@ -19,6 +20,7 @@ let shownFor = "";
 let newFrom = null;
 let wanted = PAGE;
 let homeHost = null;
+let statuses = "";
 
 const ABOUT_MESSAGES = new Set([
   "message_posted",
@@ -32,6 +34,7 @@ const ABOUT_MESSAGES = new Set([
 export function startChannel() {
   on("place", open);
   on("workspace", paintHead);
+  on("workspace", newStatuses);
   on("change", heard);
   on("back", refreshAll);
   on("person", () => {
@@ -45,6 +48,13 @@ export function startChannel() {
 function heard(change) {
   if (ABOUT_MESSAGES.has(change.kind) && change.data.channel === store.at.channel) messages();
   if (["view_changed", "home_published"].includes(change.kind) && change.data.user === store.me.id) views();
+}
+
+// Authors carry their status.
+function newStatuses() {
+  const now = JSON.stringify([...store.users.values()].map((user) => user.status));
+  if (now !== statuses) messages();
+  statuses = now;
 }
 
 export function refreshAll() {
@@ -113,7 +123,7 @@ function title(channel) {
   if (isApp(channel)) return [avatar(store.users.get(store.app.user), "is-small"), titleOf(channel), h("span", { class: "app-badge" }, "APP")];
   if (isDirect(channel)) {
     const other = others(channel)[0];
-    return [avatar(other, "is-small"), titleOf(channel), h("span", { class: "panel-place" }, `${other?.title ?? ""}`)];
+    return [avatar(other, "is-small"), titleOf(channel), statusMark(other), h("span", { class: "panel-place" }, `${other?.title ?? ""}`)];
   }
   return [channel.kind === "private_channel" ? icon("lock") : "# ", channel.name, channel.topic ? h("span", { class: "panel-place" }, channel.topic) : null];
 }

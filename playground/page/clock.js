@@ -84,7 +84,13 @@ function paintControls() {
     { "aria-label": "Speed of time", onchange: (event) => set({ speed: Number(event.target.value), paused: false }) },
     [...new Set([...SPEEDS, clock.speed])].sort((one, other) => one - other).map((value) => option(value)),
   );
-  return fill(controls, run, speed, MOVES.map(([label, move]) => button(label, () => travel(move))));
+  return fill(controls, run, speed, MOVES.map(([label, move]) => button(short(label), () => travel(move), label)));
+}
+
+// "Next" goes where the screen is too narrow for all of the buttons.
+function short(label) {
+  const rest = label.replace(/^Next /, "");
+  return rest === label ? label : [h("span", { class: "not-narrow" }, "Next"), rest];
 }
 
 function option(value) {

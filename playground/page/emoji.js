@@ -3,14 +3,14 @@
 const NAMES = `
 smile 😄 smiley 😃 grinning 😀 grin 😁 joy 😂 rofl 🤣 slightly_smiling_face 🙂 wink 😉 blush 😊 heart_eyes 😍
 sunglasses 😎 thinking_face 🤔 neutral_face 😐 confused 😕 worried 😟 cry 😢 sob 😭 angry 😠 sweat_smile 😅
-tired_face 😫 sleeping 😴 zzz 💤 face_with_rolling_eyes 🙄 exploding_head 🤯 hugging_face 🤗 shrug 🤷
+face_with_thermometer 🤒 tired_face 😫 sleeping 😴 zzz 💤 face_with_rolling_eyes 🙄 exploding_head 🤯 hugging_face 🤗 shrug 🤷
 thumbsup 👍 +1 👍 thumbsdown 👎 -1 👎 clap 👏 raised_hands 🙌 wave 👋 pray 🙏 muscle 💪 ok_hand 👌 handshake 🤝
 point_right 👉 point_left 👈 point_up 👆 point_down 👇 raised_hand ✋ fist ✊ v ✌️ eyes 👀 brain 🧠 writing_hand ✍️
 bust_in_silhouette 👤 busts_in_silhouette 👥 technologist 🧑‍💻 robot_face 🤖 ghost 👻 baby 👶 crown 👑
 heart ❤️ broken_heart 💔 green_heart 💚 blue_heart 💙 purple_heart 💜 yellow_heart 💛 100 💯 fire 🔥 sparkles ✨
-star ⭐ star2 🌟 boom 💥 zap ⚡ sunny ☀️ cloud ☁️ snowflake ❄️ rainbow 🌈 umbrella ☔ seedling 🌱 evergreen_tree 🌲
+star ⭐ star2 🌟 boom 💥 zap ⚡ sunny ☀️ cloud ☁️ snowflake ❄️ rainbow 🌈 umbrella ☔ seedling 🌱 evergreen_tree 🌲 palm_tree 🌴
 tada 🎉 confetti_ball 🎊 balloon 🎈 gift 🎁 trophy 🏆 medal 🏅 first_place_medal 🥇 second_place_medal 🥈
-third_place_medal 🥉 dart 🎯 game_die 🎲 checkered_flag 🏁 triangular_flag_on_post 🚩 rocket 🚀 airplane ✈️ car 🚗
+third_place_medal 🥉 dart 🎯 game_die 🎲 checkered_flag 🏁 triangular_flag_on_post 🚩 rocket 🚀 airplane ✈️ car 🚗 bus 🚌
 coffee ☕ beer 🍺 beers 🍻 pizza 🍕 cake 🍰 apple 🍎 popcorn 🍿
 white_check_mark ✅ heavy_check_mark ✔️ ballot_box_with_check ☑️ x ❌ negative_squared_cross_mark ❎ heavy_plus_sign ➕
 heavy_minus_sign ➖ question ❓ grey_question ❔ exclamation ❗ bangbang ‼️ warning ⚠️ no_entry ⛔ no_entry_sign 🚫
@@ -26,7 +26,7 @@ phone ☎️ iphone 📱 computer 💻 desktop_computer 🖥️ keyboard ⌨️ 
 calendar 📆 date 📅 spiral_calendar_pad 🗓️ card_index 📇 clipboard 📋 memo 📝 pencil 📝 pencil2 ✏️ pushpin 📌
 round_pushpin 📍 paperclip 📎 link 🔗 scissors ✂️ file_folder 📁 open_file_folder 📂 page_facing_up 📄 bookmark_tabs 📑
 newspaper 📰 books 📚 book 📖 label 🏷️ bar_chart 📊 chart_with_upwards_trend 📈 chart_with_downwards_trend 📉
-moneybag 💰 euro 💶 dollar 💵 credit_card 💳 briefcase 💼 office 🏢 house 🏠 factory 🏭 bank 🏦 hospital 🏥 school 🏫
+moneybag 💰 euro 💶 dollar 💵 credit_card 💳 briefcase 💼 office 🏢 house 🏠 house_with_garden 🏡 factory 🏭 bank 🏦 hospital 🏥 school 🏫
 key 🔑 lock 🔒 unlock 🔓 closed_lock_with_key 🔐 shield 🛡️ mag 🔍 mag_right 🔎 bulb 💡 wrench 🔧 hammer 🔨
 hammer_and_wrench 🛠️ gear ⚙️ magnet 🧲 test_tube 🧪 microscope 🔬 telescope 🔭 thermometer 🌡️ broom 🧹 bug 🐛
 hourglass ⌛ hourglass_flowing_sand ⏳ watch ⌚ alarm_clock ⏰ stopwatch ⏱️ timer_clock ⏲️ clock1 🕐 clock9 🕘 clock12 🕛

@@ -1,5 +1,6 @@
 // Puts the page together and keeps it true: each change makes what it touches be read again.
 
+import { adminPanel } from "./admin.js";
 import { get } from "./api.js";
 import { startChannel } from "./channel.js";
 import { clockBar, readClock } from "./clock.js";
@@ -23,6 +24,7 @@ const OF_THE_SIDEBAR = new Set([
   "channel_changed",
   "channel_read",
   "user_changed",
+  "group_changed",
   "fault_set",
 ]);
 
@@ -39,6 +41,7 @@ async function start() {
   arrive(hash);
   addPanel(inspectorPanel());
   addPanel(faultsPanel());
+  addPanel(adminPanel());
   keepTrue();
   follow(change);
   await extend();

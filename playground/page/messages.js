@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { openThread } from "./places.js";
 import { fileCard } from "./pictures.js";
+import { statusMark } from "./presence.js";
 import { store } from "./store.js";
 import { messageSurface, react } from "./surfaces.js";
 import { clockTime, dayOf, dayTitle, fullTime, instantOf, moment } from "./time.js";
@@ -58,7 +59,8 @@ export class MessageList {
         previous = null;
       }
       const together = goesWith(previous, message);
-      const shown = [message, together, store.me.id, unreadReplies(channel, message)];
+      const status = authorOf(message)?.status;
+      const shown = [message, together, store.me.id, unreadReplies(channel, message), status];
       wanted.push(this.#row(rows, message.ts, JSON.stringify(shown), () => row(channel, message, together, this.inThread)));
       previous = message;
     }
@@ -126,6 +128,7 @@ function row(channel, message, together, inThread) {
     { class: "message-head" },
     h("span", { class: "author" }, author?.name ?? message.user ?? "Unknown"),
     message.bot_id ? h("span", { class: "app-badge" }, "APP") : null,
+    statusMark(author),
     time,
   );
   return h(

@@ -5,7 +5,9 @@ import { avatar } from "./avatars.js";
 import { fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { tried } from "./notices.js";
+import { openPersonMenu } from "./person.js";
 import { around, be, go } from "./places.js";
+import { presenceMark, statusMark } from "./presence.js";
 import { appChannel, humans, isApp, on, others, store, titleOf } from "./store.js";
 import { clockTime, workspaceNow } from "./time.js";
 
@@ -47,6 +49,7 @@ function face(user) {
       onclick: () => tried(() => be(user.id)),
     },
     avatar(user),
+    own ? null : presenceMark(user),
     h("span", { class: "face-name", "aria-hidden": "true" }, user.name.split(" ")[0]),
     user.attention && !own ? h("span", { class: "badge", "aria-hidden": "true" }, String(user.attention)) : null,
   );
@@ -54,7 +57,13 @@ function face(user) {
 
 function me() {
   const { name, title, tz } = store.me;
-  return h("p", { class: "me" }, h("strong", {}, name), h("span", {}, title), h("span", {}, `${clockTime(workspaceNow())} in ${tz.split("/").pop().replace(/_/g, " ")}`));
+  return h(
+    "button",
+    { type: "button", class: "me", "aria-haspopup": "dialog", "aria-label": `${name}: status and notifications`, title: "Status and notifications", data: { key: "me" }, onclick: openPersonMenu },
+    h("span", { class: "me-name" }, presenceMark(store.me), h("strong", {}, name), statusMark(store.me)),
+    h("span", {}, title),
+    h("span", {}, `${clockTime(workspaceNow())} in ${tz.split("/").pop().replace(/_/g, " ")}`),
+  );
 }
 
 function group(title, entries) {
@@ -73,7 +82,7 @@ function directs() {
   for (const channel of store.channels.values()) {
     if (channel.kind.endsWith("im") && !isApp(channel)) known.set(channel.members.join(), channel);
   }
-  const started = [...known.values()].map((channel) => entry(channel, avatar(others(channel)[0], "is-small")));
+  const started = [...known.values()].map((channel) => entry(channel, avatar(others(channel)[0], "is-small"), others(channel)));
   const talkedTo = new Set([...known.values()].flatMap((channel) => others(channel).map((user) => user.id)));
   const rest = humans().filter((user) => user !== store.me && !talkedTo.has(user.id));
   return [...started, ...rest.map(stranger)];
@@ -86,10 +95,15 @@ function stranger(user) {
     if (id) await tried(around);
     if (id) go(id);
   };
-  return h("button", { type: "button", class: "place is-quiet", data: { key: `dm ${user.id}` }, onclick: open }, avatar(user, "is-small"), h("span", { class: "place-name" }, user.name));
+  return h("button", { type: "button", class: "place is-quiet", data: { key: `dm ${user.id}` }, onclick: open }, avatar(user, "is-small"), h("span", { class: "place-name" }, user.name), ...reached([user]));
 }
 
-function entry(channel, icon) {
+// Of a conversation of two, how the other can be reached.
+function reached(people) {
+  return people.length === 1 ? [statusMark(people[0]), presenceMark(people[0])] : [];
+}
+
+function entry(channel, icon, people = []) {
   const { messages, mentions } = channel.unread;
   const here = store.at.channel === channel.id;
   const unread = messages + mentions > 0 && channel.member;
@@ -107,6 +121,7 @@ function entry(channel, icon) {
     },
     icon,
     h("span", { class: "place-name" }, titleOf(channel)),
+    ...reached(people),
     mentions ? h("span", { class: "badge" }, String(mentions)) : null,
   );
 }

@@ -3,18 +3,19 @@
 import { act, Refused } from "./api.js";
 import { labelling } from "./blocks.js";
 import { notice, tried } from "./notices.js";
-import { asWanted, initial, isStateful, Memory } from "./values.js";
+import { store } from "./store.js";
+import { asWanted, initial, isStateful, Memory, ofState } from "./values.js";
 
 const memories = new Map();
 
 export function messageSurface(message, channel) {
-  const key = `${channel} ${message.ts}`;
+  const key = `${store.me.id} ${channel} ${message.ts}`;
   const blocks = JSON.stringify(message.blocks ?? []);
   if (memories.get(key)?.blocks !== blocks) memories.set(key, { blocks, memory: new Memory() });
   const { memory } = memories.get(key);
   return {
     ...labelling(`m${message.ts}`),
-    value: (block, element) => memory.get(block, element, initial(element)),
+    value: (block, element) => memory.get(block, element, standing(message, block, element)),
     changed: (block, element, value) => memory.set(block, element, value),
     act: async (block, element, value) => {
       if (isStateful(element)) memory.set(block, element, value);
@@ -23,6 +24,11 @@ export function messageSurface(message, channel) {
     options: (block, element, typed) =>
       act("options_for", { action_id: element.action_id, typed, on: message.ts, channel }),
   };
+}
+
+function standing(message, block, element) {
+  const chosen = message.chosen?.[block.block_id]?.[element.action_id];
+  return chosen ? ofState(element, chosen) : initial(element);
 }
 
 // What went wrong at the app reaches the person as Slack's own notice; here only what was not sent.
