@@ -5,15 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from jinja2 import TemplateError
 
-from bot import app, clock
+from bot import app, checkup_slack, clock
+from bot.checkup_slack import Finding
 from bot.config import Settings
 from bot.delivery.languages import available
-from bot.delivery.outcomes import Identity, Ok, Roster, reason
-from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
 from bot.domain import assignment
 from bot.domain.agreement import Clock
@@ -32,27 +31,18 @@ from bot.domain.messages import (
     Reminder,
     Returned,
 )
-from bot.manifest import SCOPES
-from bot.slack_login import is_refusal, missing, trouble
+from bot.slack_login import missing
 from bot.use_cases import answer
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import DatabaseAway, Desk
 from bot.use_cases.report import monday_of, week_bounds, week_figures
 from storage.books import Books, UnknownDatabase
 
-HISTORY = frozenset({"channels:history", "groups:history", "im:history"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    says: str
-    blocks: bool = True  # False: Baton runs, but not as well as it could
-
 
 def examine(settings: Settings, ask_slack: bool) -> list[Finding]:
     """All there is to mend, in the order in which a person would."""
     findings = [*_settings(settings), *_database(settings), *_templates(settings)]
-    return [*findings, *_slack(settings)] if ask_slack else findings
+    return [*findings, *checkup_slack.findings(settings)] if ask_slack else findings
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -154,102 +144,3 @@ def _report(desk: Desk) -> int:
         work.commit()
     assert report is not None
     return report.id
-
-
-# ----------------------------------------------------------------------------------- Slack
-
-
-def _slack(settings: Settings) -> Iterator[Finding]:
-    token = settings.slack.bot_token.get_secret_value()
-    if not token:
-        return  # said already
-    api = SlackApi(token, clock.now, base_url=settings.slack.api_url)
-    identity = api.auth_test()
-    if not isinstance(identity, Identity):
-        yield Finding(f"slack: {trouble(identity, settings.slack.api_url)}")
-        return
-    yield from _scopes(identity.scopes)
-    roster = api.roster()
-    if not isinstance(roster, Roster):
-        yield Finding(f"slack: people and channels cannot be read ({reason(roster)}).")
-        return
-    yield from _connection(settings)
-    yield from _channels(settings, roster)
-    yield from _people(settings, roster)
-
-
-def _scopes(granted: frozenset[str] | None) -> Iterator[Finding]:
-    """Slack may not say; then the first call that lacks one will."""
-    for scope in sorted(set(SCOPES) - granted) if granted is not None else ():
-        yield Finding(
-            f"slack: the scope {scope} is missing, needed to {SCOPES[scope]}: "
-            "take the manifest of `baton manifest`, and install the app again.",
-            blocks=scope not in HISTORY,
-        )
-
-
-def _connection(settings: Settings) -> Iterator[Finding]:
-    app_token = settings.slack.app_token.get_secret_value()
-    if settings.slack.mode != "socket" or not app_token:
-        return
-    answer = SlackApi(app_token, clock.now, base_url=settings.slack.api_url).offers_socket()
-    if isinstance(answer, Ok):
-        return
-    if is_refusal(answer):
-        why = f"gives no Socket Mode connection ({reason(answer)})"
-        yield Finding(f"slack.app_token: {why}: is it the one with connections:write?")
-    else:
-        yield Finding(f"slack.app_token: {trouble(answer, settings.slack.api_url)}")
-
-
-def _channels(settings: Settings, roster: Roster) -> Iterator[Finding]:
-    wanted: dict[str, str] = {}  # each channel once, at the first place that uses it
-    for queue in settings.queues:
-        wanted.setdefault(queue.address, f"queues.{queue.name}.channel")
-    wanted.setdefault(f"#{settings.digest.channel.removeprefix('#')}", "digest.channel")
-    for address, place in wanted.items():
-        name = address.removeprefix("#")
-        channel = roster.channels.get(name, name if name in roster.channels.values() else None)
-        if channel is None:
-            yield Finding(f"{place}: there is no channel {address}, or it is private and Baton is "
-                          "not in it: /invite @Baton there.")  # fmt: skip
-        elif channel not in roster.ours:
-            yield Finding(f"{place}: Baton is not in {address}: /invite @Baton there.")
-
-
-def _people(settings: Settings, roster: Roster) -> Iterator[Finding]:
-    """Each name once, at the first place that uses it."""
-    names: dict[str, str] = {}
-    for queue in settings.queues:
-        at = f"queues.{queue.name}"
-        for name, key in (
-            (queue.manager, "manager"),
-            (queue.head, "head"),
-            *((name, "sellers") for name in queue.sellers),
-            *((name, "marketers") for name in queue.marketers),
-        ):
-            names.setdefault(name, f"{at}.{key}")
-    names.setdefault(settings.agreement.sales_leader, "agreement.leaders.sales")
-    names.setdefault(settings.agreement.marketing_leader, "agreement.leaders.marketing")
-    for campaign, owner in settings.intake.owners.items():
-        names.setdefault(owner, f"intake.owners.{campaign}")
-    for name, place in names.items():
-        if problem := _unreachable(name, roster):
-            yield Finding(f"{place}: {name} {problem}")
-
-
-def _unreachable(name: str, roster: Roster) -> str | None:
-    """What keeps this name from being heard by anybody."""
-    handle = name.removeprefix("@").lower()
-    active = {person.id for person in roster.people if person.active}
-    if handle in roster.ambiguous:
-        return "is what several people call themselves: name the one by e-mail address."
-    for group in roster.groups:
-        if handle in (group.handle.lower(), group.id.lower()):
-            return None if group.members & active else "is a group without active members."
-    for person in roster.people:
-        if handle in (person.handle, person.email.lower(), person.id.lower()):
-            return None if person.active else "is deactivated in Slack: name somebody else."
-    if roster.lacking:
-        return f"is nobody we can see; not readable: {', '.join(roster.lacking)}."
-    return "is neither a person nor a user group in this workspace."

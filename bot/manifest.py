@@ -14,8 +14,9 @@ USAGE = "ada@acme.com | acme | L-123 | help"
 SCOPES = {
     "chat:write": "post cards, reminders and digests",
     "commands": "answer /lead",
-    "users:read": "know people's names, zones and languages",
+    "users:read": "know people's names, zones and languages, and who is away",
     "users:read.email": "find people named by e-mail in app.yaml",
+    "dnd:read": "hold reminders back while somebody does not want to be disturbed",
     "usergroups:read": "know who belongs to @sales groups",
     "channels:read": "find public channels by name",
     "groups:read": "find private channels by name",

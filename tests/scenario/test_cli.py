@@ -71,6 +71,37 @@ def test_check_names_everything_that_is_missing_in_slack(
         assert expected in told, told
 
 
+def test_check_names_everybody_the_agreement_cannot_reach(
+    baton: Service, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Steps that nobody would hear, weights for nobody, calendars and admins of strangers; each
+    with its line. What Baton can do without is a remark."""
+    workspace.app.scopes = workspace.app.scopes - {"dnd:read"}
+    workspace.user("@henrik").deleted = True
+    rule = '{ rule: round_robin, weights: { "@henrik": 2, "@anna": 2 } }'
+
+    def demanding(text: str) -> str:
+        text = text.replace("assignment: first_to_claim        #", f"assignment: {rule} #", 1)
+        text = text.replace("  ladder:\n", f"  ladder:\n    - {{ {step} }}\n", 1)
+        people = 'people: { "@stranger": { calendar: stockholm } }\n'
+        return text.replace("  language: en", '  admins: "@sam-who"\n  language: en', 1) + people
+
+    step = 'clock: touch, at: 50%, tell: ["@henrik", "#sales-secret"], do: tell'
+    checked = baton.command("check", "--config", changed(tmp_path, demanding))
+    told = checked.stderr
+    assert checked.returncode == 1
+    assert "note   slack: the scope dnd:read is missing" in told
+    for expected in (
+        r"queues\.nordics\.assignment\.weights\.@anna: @anna is not among the sellers",
+        r"agreement\.ladder\.#1\.tell\.#2: there is no channel #sales-secret",
+        r"agreement\.ladder\.#1: reaches nobody in nordics, everywhere-else: @henrik is deac",
+        r"agreement\.ladder\.#4: reaches nobody in nordics, everywhere-else: @henrik is deac",
+        r"people\.@stranger: @stranger is neither a person nor a user group",
+        r"workspace\.admins: @sam-who is neither",
+    ):
+        assert re.search(rf"error  \S+app\.yaml:\d+:\d+ {expected}", told), told
+
+
 def test_check_names_a_handle_that_two_people_share(baton: Service, workspace: Workspace) -> None:
     """Nobody gets another's leads because both call themselves Maja."""
     other = workspace.add_user("maja", "Another Maja", email="other@northwind.example")
