@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -25,18 +25,20 @@ from hypothesis.stateful import (
     initialize,
     invariant,
     rule,
+    run_state_machine_as_test,
 )
 
 from bot.delivery.courier import Courier
 from bot.delivery.outcomes import Absent, Blocks, Ok, Outcome, Search, Unknown
 from bot.delivery.settling import Tempo
 from bot.delivery.wording import Words
-from bot.domain.agreement import Clock, Terms
+from bot.domain.agreement import Act, Audience, Clock, Duration, Step, Target
+from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import Event, Handoff, Move, Refused, State
 from bot.domain.journal import apply, begin, recompute
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import LadderMessage, Message, Returned
-from bot.use_cases import answer, escalate, follow_up, offer
+from bot.use_cases import answer, ask, escalate, follow_up, nudge, offer, passing
 from bot.use_cases.ports import Desk, Dossier, Group, Person, UnitOfWork
 from storage.books import Books
 from tests.scenario.world import AGREED, DACH, QUEUE, agreement
@@ -44,9 +46,12 @@ from tests.scenario.world import AGREED, DACH, QUEUE, agreement
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 SELLERS = ("UERIK", "UAINO", "UPRIYA", "UJONAS")
 PEOPLE = (*SELLERS, "UMAJA", "UHENRIK", "UANNA")
+DECISIONS = {Event.SQL, Event.OPPORTUNITY, Event.WON, Event.LOST, Event.DISQUALIFIED}
 ENDS = {
     Clock.ANSWER: {Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE},
-    Clock.TOUCH: {Event.CONTACTED, Event.SQL, Event.WON, Event.LOST, Event.DISQUALIFIED},
+    Clock.TOUCH: {Event.CONTACTED, *DECISIONS},
+    Clock.QUALIFY: DECISIONS,
+    Clock.FEEDBACK: {Event.TOLD},
 }
 FITS = {
     Clock.ANSWER: {State.OFFERED},
@@ -151,7 +156,40 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-TERMS: Terms = AGREED
+HALF_AN_HOUR = Duration(timedelta(minutes=30))
+IN_TURN = replace(
+    DACH,
+    sellers=("@jonas", "@priya", "@aino"),
+    rule=Rule(Assignment.ROUND_ROBIN, open_at_most=3, pass_on_after=HALF_AN_HOUR),
+)
+TERMS = replace(
+    AGREED,
+    qualify=Target(Duration(days=2)),
+    ladder=(
+        *AGREED.ladder,
+        Step(
+            Clock.ANSWER,
+            0,
+            (Audience.ASSIGNEE,),
+            Act.OFFER_NEXT,
+            after=HALF_AN_HOUR,
+            every=HALF_AN_HOUR,
+            times=5,
+            queues=("dach",),
+        ),
+        Step(
+            Clock.ANSWER,
+            120,
+            (Audience.GROUP, "#sales"),
+            Act.WIDEN,
+            to_queue="dach",
+            queues=("nordics",),
+        ),
+        Step(Clock.QUALIFY, 100, (Audience.HOLDER,), Act.REMIND, every=HALF_AN_HOUR, times=2),
+        Step(Clock.FEEDBACK, 80, (Audience.MARKETERS,), Act.REMIND),
+        Step(Clock.FEEDBACK, 100, (Audience.MARKETERS, Audience.MANAGER), Act.ESCALATE),
+    ),
+)
 
 
 class Machine(RuleBasedStateMachine):
@@ -178,7 +216,7 @@ class Machine(RuleBasedStateMachine):
         self.desk = Desk(
             books=self.books,
             clock=lambda: self.now,
-            queues=(QUEUE, DACH),
+            queues=(QUEUE, IN_TURN),
             agreement=agreement(TERMS),
             terms_version=version,
             zone="Europe/Stockholm",
@@ -257,6 +295,24 @@ class Machine(RuleBasedStateMachine):
         use_case = getattr(follow_up, end)
         self._try(lambda on: use_case(self.desk, on.id, on.round, who), handoff)
 
+    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE))
+    def ask_marketing(self, handoff: int, who: str) -> None:
+        self._try(lambda on: ask.ask(self.desk, on.id, on.round, who, "Which plan?"), handoff)
+
+    @rule(handoff=handoffs, who=st.sampled_from(["UANNA", "UMAJA", "UERIK"]))
+    def marketing_answers(self, handoff: int, who: str) -> None:
+        self._try(lambda on: ask.tell(self.desk, on.id, on.round, who, "Pro."), handoff)
+
+    @rule(handoff=handoffs)
+    def whoever_is_asked_passes_it_on(self, handoff: int) -> None:
+        self._try(
+            lambda on: passing.pass_on(self.desk, on.id, on.round, on.assignee or "UERIK"), handoff
+        )
+
+    @rule(handoff=handoffs, who=st.sampled_from(SELLERS))
+    def the_manager_asks_somebody_by_name(self, handoff: int, who: str) -> None:
+        self._try(lambda on: passing.ask_by_name(self.desk, on.id, on.round, who, "UMAJA"), handoff)
+
     @rule(minutes=st.integers(1, 2000))
     def time_passes(self, minutes: int) -> None:
         self._later(timedelta(minutes=minutes))
@@ -270,6 +326,8 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def baton_works(self) -> None:
         escalate.sweep(self.desk)
+        nudge.say_due(self.desk)
+        passing.assign_waiting(self.desk)
         self.courier.deliver_due()
 
     @rule()
@@ -298,6 +356,7 @@ class Machine(RuleBasedStateMachine):
         for dossier in self._dossiers():
             now = dossier.handoff
             assert (now.holder is None) == (now.state in NOT_HELD)
+            assert now.holder is None or now.assignee is None
             for number in range(1, now.round + 1):
                 moves = [move.event for move in _round(dossier.journal, number)]
                 assert moves.count(Event.ACCEPTED) <= 1
@@ -354,11 +413,13 @@ def _rungs_taken(dossier: Dossier) -> Iterator[tuple[int, Clock, int]]:
 def test_whatever_happens_in_whatever_order(empty: Path) -> None:
     """One owner, one clock, nothing said after an answer, no step twice, and a journal that knows
     everything."""
-    machine = type("Machine", (Machine,), {"empty": empty}).TestCase()
-    machine.settings = settings(
-        max_examples=25,
-        stateful_step_count=30,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
+    Machine.empty = empty
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=30,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
     )
-    machine.runTest()
