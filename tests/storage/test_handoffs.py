@@ -1,17 +1,20 @@
 """Handoffs, their offers and their journal."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain import handoff, sla
+from bot.domain import detours, handoff, sla
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, Handoff, Move, Refused
+from bot.domain.handoff import Ask, Event, Handoff, Move, Refused, State
 from bot.domain.journal import recompute
+from bot.domain.offer import Offer
+from bot.domain.turns import Choice, Skip, Why
 from bot.use_cases.ports import Conflict, Listing, NotFound, PostedCard
 from storage.books import Books
 from storage.journal import details_of, from_details
@@ -285,7 +288,9 @@ def test_every_detail_of_a_move_comes_back():
         NOW,
         "U1",
         promised=promised(3),
-        clock=sla.start(Clock.ANSWER, promised(1), TERMS, NOW),
+        clock=replace(
+            sla.start(Clock.ANSWER, promised(1), TERMS, NOW), used=MINUTE, snoozed_until=NOW
+        ),
         due_at=NOW + MINUTE,
         spent=timedelta(microseconds=1),
         reason="no_need",
@@ -294,6 +299,12 @@ def test_every_detail_of_a_move_comes_back():
         amount=Decimal("0.10"),
         percent=80,
         new_card=True,
+        to="U2",
+        because=Choice("U2", Why.TURN, {"U3": Skip.AWAY}).to_json(),
+        hours="zone:Asia/Tokyo",
+        queue="dach",
+        round=2,
+        excuses=Clock.TOUCH,
     )
 
     assert move == Move(move.event, move.at, move.by, **from_details(details_of(move)))
@@ -301,42 +312,67 @@ def test_every_detail_of_a_move_comes_back():
 
 MOVES = st.lists(
     st.tuples(
-        st.integers(0, 13), st.integers(0, 3000), st.sampled_from(["U1", "U2", None]), st.text()
+        st.integers(0, 25), st.integers(0, 3000), st.sampled_from(["U1", "U2", None]), st.text()
     ),
-    max_size=12,
+    min_size=5,
+    max_size=15,
 )
 
 
-def next_move(
-    choice: int, now: Handoff, minutes: int, by: str | None, note: str, version: int
-) -> Move | None:
-    """What the decisions make of a click; None where they refuse it."""
-    at = NOW + minutes * MINUTE
-    again = replace(promised(version), raised_at=at)
-    decisions = [
+def decisions(
+    now: Handoff, history: list[Move], offers: list[Offer], at: datetime, by: str | None, note: str
+) -> list[Callable[[], Move | None]]:
+    """All that may be tried on a handoff; `by` is who clicks, and whom it goes to."""
+    again = replace(now.promised, raised_at=at)
+    because = Choice(by, Why.TURN, {"U9": Skip.AWAY}).to_json()
+    asks, stood = Ask(by, because), detours.stood_still(history) if now.offer.is_asking else None
+    amount, earlier = Decimal(at.minute) / 100, offers[0]
+    return [
         lambda: handoff.posted(now, at, TERMS),
         lambda: handoff.accept(now, now.round, by, at, TERMS),
+        lambda: handoff.accept(now, now.round, by, at, TERMS, "zone:Asia/Tokyo"),
         lambda: handoff.reject(now, now.round, by, at, TERMS, "no_need", note),
         lambda: handoff.reject(now, now.round, by, at, TERMS, "bad_timing", note, at.date()),
         lambda: handoff.not_mine(now, now.round, by, at, TERMS),
         lambda: handoff.contact(now, by, at, TERMS),
         lambda: handoff.advance(now, Event.SQL, by, at, TERMS),
         lambda: handoff.advance(now, Event.OPPORTUNITY, by, at, TERMS),
-        lambda: handoff.advance(now, Event.WON, by, at, TERMS, Decimal(minutes) / 100),
+        lambda: handoff.advance(now, Event.WON, by, at, TERMS, amount),
         lambda: handoff.lose(now, by, at, TERMS, note),
         lambda: handoff.disqualify(now, by, at, TERMS, "no_need", note),
         lambda: handoff.recycle(now, by, at, TERMS, note),
-        lambda: handoff.give_back(now, Event.RELEASED, by, at, again),
-        lambda: handoff.offer_again(now, again, at, by),
+        lambda: handoff.give_back(now, Event.RELEASED, by, at, again, asks),
+        lambda: handoff.give_back(now, Event.LEFT, None, at, again, asks),
+        lambda: handoff.offer_again(now, again, at, by, asks),
+        lambda: stepped(now, at, by),
+        lambda: detours.ask(now, now.round, by, at, TERMS, note),
+        lambda: detours.tell(now, now.round, by, at, TERMS, note, stood),
+        lambda: detours.snooze(now, now.round, by, at, at + MINUTE),
+        lambda: detours.pass_on(now, asks, at, by),
+        lambda: detours.assign(now, asks, at, by),
+        lambda: detours.transfer(now, now.round, by or "U3", at, by),
+        lambda: detours.excuse(now, now.offer, Clock.ANSWER, by, at, TERMS, note),
+        lambda: detours.excuse(now, earlier, Clock.TOUCH, by, at, TERMS, note),
+        lambda: detours.excuse(now, now.offer, Clock.FEEDBACK, by, at, TERMS, note),
     ]
+
+
+def stepped(now: Handoff, at: datetime, by: str | None) -> Move | None:
+    """The ladder's next rung, if one is due; with somebody at the desk it widens the offer."""
+    due = now.clock and sla.steps_due(now.clock, now.promised, TERMS, at, now.hours)
+    return handoff.step(due, at, also_queue="dach" if by else "") if due else None
+
+
+def tried(decide: Callable[[], Move | None]) -> Move | None:
+    """None where it is refused."""
     try:
-        return decisions[choice]()
+        return decide()
     except Refused:
         return None
 
 
 @settings(
-    max_examples=60,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -347,12 +383,17 @@ def test_the_journal_alone_gives_everything_back(books, version, choices):
         lead = work.leads.add(facts(email="", name="Ada"), NOW)
         now = work.handoffs.begin(lead, handoff.offer(promised(version), NOW))
         for choice, minutes, by, note in choices:
-            move = next_move(choice, now, minutes, by, note, version)
-            if move:
-                now = work.handoffs.record(now, move)
+            history = work.handoffs.journal(now.id)
+            _, offers = recompute(now.id, lead.id, history)
+            at = NOW + minutes * MINUTE
+            open_to = filter(None, map(tried, decisions(now, history, offers, at, by, note)))
+            if moves := list(open_to):
+                now = work.handoffs.record(now, moves[choice % len(moves)])
         dossier = work.handoffs.dossier(now.id)
         work.commit()
 
     told, offers = recompute(now.id, lead.id, dossier.journal)
     assert (told, tuple(offers)) == (dossier.handoff, dossier.offers)
     assert (now.state, now.moves) == (told.state, told.moves)
+    unanswered = [offer.round for offer in dossier.offers if offer.answered_at is None]
+    assert ([now.round] if now.state is State.OFFERED else []) == unanswered
