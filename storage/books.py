@@ -158,6 +158,16 @@ class Books:
         with self._reader.connect() as connection:
             connection.exec_driver_sql("SELECT 1")
 
+    def is_current(self) -> bool:
+        """Whether there are tables, and those of this version; nothing is changed or made. Raises
+        DatabaseAway."""
+        self.look()
+        file = self._address.database if self._address.get_backend_name() == "sqlite" else None
+        if file is not None and not Path(file).exists():
+            return False
+        with self._reader.connect() as connection:
+            return migrations.is_current(connection)
+
     def close(self) -> None:
         self._engine.dispose()
 

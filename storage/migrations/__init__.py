@@ -9,6 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
@@ -39,6 +40,11 @@ def upgrade(engine: Engine) -> None:
             raise DatabaseAway(NEWER) from None
         if connection.dialect.name == "sqlite" and _heads(connection) != before:
             _look_where_rows_point(connection)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the tables are those of this version of Baton."""
+    return set(_heads(connection)) == set(ScriptDirectory.from_config(config()).get_heads())
 
 
 @contextmanager
