@@ -13,10 +13,11 @@ import structlog
 
 from bot.domain import sla
 from bot.domain.agreement import Act, Step, Terms
+from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Handoff
 from bot.domain.messages import LadderMessage, Message, Note, Reminder, ReminderList, still_runs
 from bot.use_cases.audience import meant_by
-from bot.use_cases.peace import Reader, day_off_until, over_budget_until, zone_of
+from bot.use_cases.peace import Reader, day_off_until, over_budget_until
 from bot.use_cases.ports import Desk, Nudge, Signal, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,8 @@ def _say_to(desk: Desk, person: str) -> bool:
     with desk.books.writing() as work:
         waiting = [nudge for nudge in work.nudges.waiting(now) if nudge.person == person]
         due = _still_due(desk, work, waiting, now)
-        until = _not_before(desk, work, person, now) if due else None
+        at_wish = any(nudge.percent == OWN for nudge in due)
+        until = _not_before(desk, work, person, now) if due and not at_wish else None
         if until is not None:
             work.nudges.put_off([nudge.id for nudge in due], until)
         elif due:
@@ -76,7 +78,7 @@ def _still_due(
         terms = work.terms.get(handoff.promised.terms_version)
         if not _concerns(desk, work, nudge, handoff, terms):
             work.nudges.drop([nudge.id])
-        elif (until := _waits_until(handoff, terms, now)) is not None:
+        elif (until := _waits_until(nudge, handoff, terms, now)) is not None:
             work.nudges.put_off([nudge.id], until)
         else:
             due.append(nudge)
@@ -98,10 +100,12 @@ def _climbed(nudge: Nudge, handoff: Handoff, terms: Terms) -> tuple[Step, ...]:
     return sla.steps_up_to(nudge.clock, promised, terms, nudge.percent, hours)
 
 
-def _waits_until(handoff: Handoff, terms: Terms, now: datetime) -> datetime | None:
+def _waits_until(nudge: Nudge, handoff: Handoff, terms: Terms, now: datetime) -> datetime | None:
     snoozed_until = handoff.clock.snoozed_until if handoff.clock else None
     if snoozed_until is not None and snoozed_until > now:
         return snoozed_until
+    if nudge.percent == OWN:  # at the time its reader chose
+        return None
     return day_off_until(terms.calendar(handoff.queue, handoff.hours), now)
 
 
@@ -109,7 +113,7 @@ def _not_before(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> dat
     """Until when this person is left in peace; None when a message is welcome."""
     known = work.people.find(person)
     signal = work.signals.of([person]).get(person, Signal())
-    reader = Reader(zone_of(known.time_zone if known else "UTC"), desk.consideration, signal)
+    reader = Reader(zone_named(known.time_zone if known else "UTC"), desk.consideration, signal)
     today = work.nudges.pings_since(person, reader.today(now))
     return reader.peace_until(now) or over_budget_until(reader, today, now)
 

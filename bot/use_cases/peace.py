@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.domain.business_hours import Calendar, next_open
 from bot.use_cases.ports import Consideration, Signal
@@ -74,14 +74,6 @@ def day_off_until(calendar: Calendar, now: datetime) -> datetime | None:
     """When work goes on, on a day on which nobody works by this calendar; None on other days."""
     today = now.astimezone(calendar.zone).date()
     return None if calendar.blocks(today) else next_open(calendar, now)
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """UTC for a zone that this machine has not heard of."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo("UTC")
 
 
 def _mornings(now: datetime, zone: ZoneInfo, at: time) -> Iterator[datetime]:

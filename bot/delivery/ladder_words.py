@@ -1,0 +1,155 @@
+"""What the words of the ladder need to be told: of a step, of a list of reminders, of a step that
+nobody could hear."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.delivery.card_words import Context, all_known, known, named, permalink
+from bot.domain.agreement import OF_SALES, Clock
+from bot.domain.handoff import Handoff
+from bot.domain.messages import (
+    LadderMessage,
+    PlaceClosed,
+    Reminder,
+    ReminderList,
+    Returned,
+    Unheard,
+    still_runs,
+)
+from bot.domain.offer import Offer, qualify_due
+from bot.use_cases.ports import Desk, Dossier, Nudge, People, UnitOfWork
+
+LATE_ENOUGH_TO_SAY = timedelta(minutes=5)
+MOST_LISTED = 15  # leads in one message; the others are counted
+
+Told = tuple[str, Context]  # a template, and what it needs
+
+
+def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) -> Told:
+    dossier = work.handoffs.dossier(message.handoff)
+    handoff = dossier.handoff
+    due = _promised(dossier, message.round, message.clock, now)
+    late = timedelta(minutes=message.late_minutes)
+    return "ladder", {
+        **named(dossier.lead),
+        "key": _key(message, handoff, overdue=now > due),
+        # In a DM only its reader could be named, who is there already.
+        "mentions": all_known(work.people, message.mention) if message.card else (),
+        "holder": known(work.people, handoff.holder),
+        "asked": known(work.people, handoff.assignee),
+        "due": due,
+        "shown_again": message.shows_again,
+        "also_queue": desk.queue(handoff.also_queue).name if handoff.also_queue else "",
+        "late": late if late > LATE_ENOUGH_TO_SAY else None,
+        # In its thread the card is at hand; a broadcast is read in the channel, far from it.
+        "permalink": "" if message.card and not message.broadcast else permalink(dossier),
+        "snooze": f"{handoff.id}:{handoff.round}" if _may_wait(message, handoff, now) else "",
+    }
+
+
+def _key(message: LadderMessage, handoff: Handoff, overdue: bool) -> str:
+    if isinstance(message, Returned):
+        return "returned.said"
+    by_name = message.clock is Clock.ANSWER and handoff.assignee is not None
+    what = "asked" if by_name and message.kind == "escalation" else message.clock
+    return f"{message.kind}.{what}_over" if overdue else f"{message.kind}.{what}"
+
+
+def _may_wait(message: LadderMessage, handoff: Handoff, now: datetime) -> bool:
+    """May its reader still say that they take it later?"""
+    clock = handoff.clock
+    private = isinstance(message, Reminder) and message.card is None and bool(message.mention)
+    return (
+        private
+        and clock is not None
+        and clock.name in OF_SALES
+        and clock.snoozed_until is None
+        and now < clock.due_at
+    )
+
+
+def reminder_list(_desk: Desk, message: ReminderList, work: UnitOfWork, now: datetime) -> Told:
+    """Of what has been answered since it was gathered, nothing is said."""
+    dossiers = [(each, work.handoffs.dossier(each.handoff)) for each in _nudges(message, work)]
+    lines = [
+        _line(nudge, dossier, now)
+        for nudge, dossier in dossiers
+        if still_runs(dossier.handoff, nudge.round, nudge.clock)
+    ]
+    return "reminder_list", {
+        "count": len(lines),
+        "lines": sorted(lines, key=lambda line: line["due"])[:MOST_LISTED],
+        "more": max(len(lines) - MOST_LISTED, 0),
+    }
+
+
+def is_outdated(message: ReminderList, work: UnitOfWork) -> bool:
+    """Nothing of it is true any more."""
+    return not any(
+        still_runs(work.handoffs.get(nudge.handoff), nudge.round, nudge.clock)
+        for nudge in _nudges(message, work)
+    )
+
+
+def _nudges(message: ReminderList, work: UnitOfWork) -> list[Nudge]:
+    return work.nudges.get(message.nudges)
+
+
+def _line(nudge: Nudge, dossier: Dossier, now: datetime) -> Context:
+    due = _promised(dossier, nudge.round, nudge.clock, now)
+    over = "_over" if now > due else ""
+    return {
+        **named(dossier.lead),
+        "key": f"reminder_list.{nudge.clock}{over}",
+        "due": due,
+        "permalink": permalink(dossier),
+    }
+
+
+def unheard(_desk: Desk, message: Unheard, work: UnitOfWork, _now: datetime) -> Told:
+    dossier = work.handoffs.dossier(message.handoff)
+    return "unheard", {
+        **named(dossier.lead),
+        "queue": message.queue,
+        "clock_key": f"unheard.clock.{message.clock}",
+        "percent": message.percent,
+        "missed": [_place(work.people, name) for name in message.missed],
+        "is_last": message.is_last,
+        "permalink": permalink(dossier),
+    }
+
+
+def place_closed(_desk: Desk, message: PlaceClosed, work: UnitOfWork, _now: datetime) -> Told:
+    mend = message.why if message.why in MENDS else "other"
+    person = work.people.find(message.place)
+    return "place_closed", {
+        "place": _place(work.people, message.place),
+        "mend_key": f"place_closed.mend.{'person' if person else mend}",
+        "why": message.why,
+    }
+
+
+MENDS = frozenset({"not_in_channel", "is_archived", "channel_is_archived", "channel_not_found"})
+
+
+def _place(people: People, name: str) -> Context:
+    """A person or group by id, to be named as Slack names them; else as it stands in app.yaml."""
+    return {"id": None if name.startswith("#") else known(people, name), "name": name}
+
+
+def _promised(dossier: Dossier, round_: int, clock: Clock, now: datetime) -> datetime:
+    """The promise that is spoken of, of the round that is spoken of."""
+    offer = next(offer for offer in dossier.offers if offer.round == round_)
+    return _due(offer, clock, dossier) or now
+
+
+def _due(offer: Offer, clock: Clock, dossier: Dossier) -> datetime | None:
+    match clock:
+        case Clock.ANSWER:
+            return offer.answer_due
+        case Clock.QUALIFY if offer.answered_at is not None:
+            return qualify_due(offer, dossier.terms)
+        case Clock.FEEDBACK:
+            return offer.feedback_due
+    return offer.touch_due

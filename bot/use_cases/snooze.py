@@ -1,0 +1,56 @@
+"""“I take it at 14:00”: reminders of a lead wait till then, once for each promise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import detours
+from bot.domain.assignment import may_follow_up
+from bot.domain.handoff import Handoff, NotAllowed, OldCard, OutOfOrder, State
+from bot.domain.messages import Card
+from bot.use_cases.answer import check_may_answer
+from bot.use_cases.nudge import OWN
+from bot.use_cases.ports import Desk, Dossier, Nudge, UnitOfWork
+
+
+def snooze(desk: Desk, handoff_id: int, round_: int, by: str, until: datetime) -> Handoff:
+    """No promise moves: `until` lies before it is due. The card says who takes the lead and when,
+    and they are reminded then.
+
+    Raises NotFound, NotAllowed, OldCard, OutOfOrder, SnoozedAlready, BadSnooze.
+    """
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = _theirs(desk, work, handoff_id, round_, by)
+        after = work.handoffs.record(before, detours.snooze(before, round_, by, now, until))
+        assert after.clock is not None, "a clock that was put off runs"
+        work.nudges.put(Nudge(by, after.id, round_, after.clock.name, OWN, until))
+        work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+        work.commit()
+    desk.said()
+    return after
+
+
+def ready(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
+    """What the form shows; nothing is changed. Raises as `snooze` does: BadSnooze where it is too
+    late to put anything off."""
+    with desk.books.reading() as work:
+        before = _theirs(desk, work, handoff_id, round_, by)
+        if before.clock is None:
+            raise OutOfOrder(before)
+        detours.snooze(before, round_, by, desk.clock(), before.clock.due_at)
+        return work.handoffs.dossier(handoff_id)
+
+
+def _theirs(desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str) -> Handoff:
+    """The handoff, for whoever may answer it, or holds it, or is its manager."""
+    before = work.handoffs.get(handoff_id)
+    if round_ != before.round:
+        raise OldCard(before)
+    if before.state is State.OFFERED:
+        check_may_answer(desk, work, before, by)
+    elif not may_follow_up(
+        by, before.holder, work.people.members((desk.queue(before.queue).manager,))
+    ):
+        raise NotAllowed(before)
+    return before
