@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.domain.agreement import Clock
@@ -21,6 +22,7 @@ from storage.columns import Id, UtcDateTime, Words
 from storage.schema import metadata, one_of, part
 
 UNSAID = "said_at IS NULL"
+UNANSWERED = "outcome IS NULL"
 OUTCOMES = ("agreed", "declined", "withdrawn", "lapsed")
 
 absences = Table(
@@ -93,6 +95,8 @@ proposals = Table(
     Column("asked_at", UtcDateTime, nullable=False),
     Column("other_handoff_id", Id),
     Column("other_round", Integer),
+    Column("asked_by", Text),
+    Column("note", Words, nullable=False, server_default=text("''")),
     Column("outcome", Text),
     Column("closed_at", UtcDateTime),
     CheckConstraint("giver <> taker", "two_people"),
@@ -107,4 +111,5 @@ proposals = Table(
     ForeignKeyConstraint(
         ["other_handoff_id", "other_round"], ["offers.handoff_id", "offers.round"]
     ),
+    part("ix_proposals_open", "handoff_id", "id", where=UNANSWERED),
 )

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from bot.use_cases.ports import Conflict, NotFound, Proposal
-from storage.colleagues import proposals
+from storage.colleagues import UNANSWERED, proposals
 
 _ADD = insert(proposals).returning(proposals.c.id)
-_GET = select(
+_ALL = select(
     proposals.c.handoff_id,
     proposals.c.round,
     proposals.c.giver,
@@ -20,9 +20,15 @@ _GET = select(
     proposals.c.asked_at,
     proposals.c.other_handoff_id,
     proposals.c.other_round,
+    proposals.c.asked_by,
+    proposals.c.note,
     proposals.c.outcome,
     proposals.c.id,
-).where(proposals.c.id == bindparam("id"))
+)
+_GET = _ALL.where(proposals.c.id == bindparam("id"))
+_OPEN_FOR = _ALL.where(proposals.c.handoff_id == bindparam("handoff"), text(UNANSWERED)).order_by(
+    proposals.c.id
+)
 _CLOSE = (
     update(proposals)
     .where(proposals.c.id == bindparam("its_id"), proposals.c.outcome.is_(None))
@@ -34,6 +40,7 @@ class StoredProposals:
     def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection
         self._get = _GET.with_for_update() if locking else _GET
+        self._open_for = _OPEN_FOR.with_for_update() if locking else _OPEN_FOR
 
     def add(self, proposal: Proposal) -> Proposal:
         id_ = self._connection.execute(_ADD, _row(proposal)).scalar_one()
@@ -44,6 +51,10 @@ class StoredProposals:
         if row is None:
             raise NotFound(f"There is no proposal {proposal_id}.")
         return Proposal(*row)
+
+    def open_for(self, handoff_id: int) -> list[Proposal]:
+        rows = self._connection.execute(self._open_for, {"handoff": handoff_id})
+        return [Proposal(*row) for row in rows]
 
     def close(self, proposal_id: int, outcome: str, now: datetime) -> None:
         """Raises Conflict when it has an outcome already, or never was."""
@@ -61,4 +72,6 @@ def _row(proposal: Proposal) -> dict[str, Any]:
         "asked_at": proposal.asked_at,
         "other_handoff_id": proposal.other_handoff,
         "other_round": proposal.other_round,
+        "asked_by": proposal.asked_by,
+        "note": proposal.note,
     }

@@ -85,6 +85,7 @@ class MyWork:
     sells: frozenset[str]  # names of queues whose offers they may answer
     manages: frozenset[str]  # names of queues in which they may act for others
     takes_part: bool  # in some queue, whichever way
+    questions: Listing | None = None  # of sales, for marketing; None where there are none too
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class Proposal:
     asked_at: datetime
     other_handoff: int | None = None  # what the taker gives for it
     other_round: int | None = None
+    asked_by: str | None = None  # the manager; None: the giver did
+    note: str = ""
     outcome: str | None = None  # "agreed", "declined", "withdrawn", "lapsed"
     id: int = 0
 
@@ -183,6 +186,10 @@ class Handoffs(Protocol):
     def waiting_in(self, queues: Sequence[str], limit: int, person: str | None = None) -> Listing:
         """Posted and not answered, earliest due first. With `person`: without those that ask
         somebody else by name."""
+
+    def asked_in(self, queues: Sequence[str], campaigns: Sequence[str], limit: int) -> Listing:
+        """Whose question to marketing is open, in these queues or of these campaigns, earliest
+        due first."""
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         """Offers and accepted leads whose promise is broken, longest overdue first."""
@@ -422,6 +429,9 @@ class Proposals(Protocol):
 
     def get(self, proposal_id: int) -> Proposal:
         """Locked in a writing unit of work. Raises NotFound."""
+
+    def open_for(self, handoff_id: int) -> list[Proposal]:
+        """Those to give this lead away that wait for an answer, oldest first."""
 
     def close(self, proposal_id: int, outcome: str, now: datetime) -> None:
         """Raises Conflict when it is closed already, or never was."""

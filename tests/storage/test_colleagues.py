@@ -1,6 +1,7 @@
 """Who is away, whose turn it is, and what colleagues propose to each other."""
 
 import time
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -108,7 +109,9 @@ def test_what_slack_said_last_is_known(books):
 def proposal(books, version):
     mine, other = (accepted(books, version, number, f"U{number}") for number in (1, 2))
     with books.writing() as work:
-        made = work.proposals.add(Proposal(mine.id, 1, "U1", "U2", NOW, other.id, 1))
+        made = work.proposals.add(
+            Proposal(mine.id, 1, "U1", "U2", NOW, other.id, 1, "U9", "She speaks Finnish.")
+        )
         work.commit()
     return made
 
@@ -122,6 +125,17 @@ def test_a_proposal_is_kept_as_it_was_made(books, proposal):
 
     with books.reading() as work:
         assert "declined" == work.proposals.get(proposal.id).outcome
+
+
+def test_what_is_still_open_of_a_lead(books, proposal):
+    """Whoever asks somebody else takes back what they asked first; answered ones stay as said."""
+    with books.writing() as work:
+        later = work.proposals.add(replace(proposal, taker="U3", other_handoff=None,
+                                           other_round=None))  # fmt: skip
+        assert [proposal, later] == work.proposals.open_for(proposal.handoff)
+        assert [] == work.proposals.open_for(proposal.other_handoff)
+        work.proposals.close(proposal.id, "withdrawn", NOW)
+        assert [later] == work.proposals.open_for(proposal.handoff)
 
 
 def test_an_unknown_proposal_is_said_to_be_unknown(books):

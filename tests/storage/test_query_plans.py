@@ -99,6 +99,7 @@ HOT = {
     "nudges_waiting": (lambda work: work.nudges.waiting(NOW), "ix_nudges_unsaid"),
     "nudges_next_due": (lambda work: work.nudges.next_due(), "ix_nudges_unsaid"),
     "pings_since": (lambda work: work.nudges.pings_since("U1", NOW), "ix_nudges_said"),
+    "proposals_open": (lambda work: work.proposals.open_for(1), "ix_proposals_open"),
     "find": (lambda work: work.leads.find(facts()), "uq_leads_email"),
     "seen": (lambda work: work.intake.seen("form", "k"), "intake_keys"),
 }

@@ -231,6 +231,8 @@ def create_proposals() -> None:
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("other_handoff_id", Id),
         sa.Column("other_round", sa.Integer()),
+        sa.Column("asked_by", sa.Text()),
+        sa.Column("note", Words(), server_default=EMPTY, nullable=False),
         sa.Column("outcome", sa.Text()),
         sa.Column("closed_at", UtcDateTime()),
         sa.CheckConstraint("giver <> taker", name=op.f("ck_proposals_two_people")),
@@ -249,4 +251,7 @@ def create_proposals() -> None:
         of_an_offer("proposals", "handoff_id", "round"),
         of_an_offer("proposals", "other_handoff_id", "other_round"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+    )
+    op.create_index(
+        "ix_proposals_open", "proposals", ["handoff_id", "id"], **where("outcome IS NULL")
     )
