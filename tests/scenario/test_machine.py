@@ -24,9 +24,11 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
+from structlog.testing import capture_logs
 
 from bot.delivery.courier import Courier
 from bot.delivery.outcomes import Absent, Blocks, Ok, Outcome, Search, Unknown
@@ -60,6 +62,7 @@ FITS = {
     Clock.FEEDBACK: {State.OFFERED, State.ACCEPTED, State.CONTACTED},
     Clock.WAKE: {State.RECYCLED},
 }
+MOST_LEADS = 4
 NOT_HELD = {State.OFFERED, State.REJECTED, State.RECYCLED, State.NOT_MINE}
 
 
@@ -156,6 +159,8 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+Act_ = Callable[["Machine", Handoff, int, str, int], object]
+
 HALF_AN_HOUR = Duration(timedelta(minutes=30))
 IN_TURN = replace(
     DACH,
@@ -192,10 +197,64 @@ TERMS = replace(
 )
 
 
+def _reject(machine: Machine, on: Handoff, round_: int, who: str, days: int) -> object:
+    until = (machine.now + timedelta(days=days)).date() if days else None
+    reason = ("not_icp", "bad_timing", "duplicate", "bad_data")[days]
+    return answer.reject(machine.desk, on.id, round_, who, reason, "", until)
+
+
+def _stage(stage: Event) -> Act_:
+    return lambda machine, on, round_, who, _: follow_up.reached(
+        machine.desk, on.id, round_, who, stage
+    )
+
+
+def _plain(use_case: Callable[[Desk, int, int, str], object]) -> Act_:
+    return lambda machine, on, round_, who, _: use_case(machine.desk, on.id, round_, who)
+
+
+def _raise_again(machine: Machine, on: Handoff, _round: int, _who: str, _days: int) -> object:
+    """The same person once more: news, or, where the lead is closed or waits, another offer."""
+    with machine.books.reading() as work:
+        lead = work.leads.get(on.lead_id)
+    raised = offer.raise_lead(machine.desk, LeadFacts(email=lead.facts.email, country="SE"))
+    machine.known.add(raised.handoff_id)
+    return raised
+
+
+ACTS: Mapping[str, Act_] = {
+    "raise_again": _raise_again,
+    "accept": _plain(answer.accept),
+    "reject": _reject,
+    "not_mine": _plain(answer.not_mine),
+    "find_queue": lambda machine, on, round_, who, days: offer.offer_again(
+        machine.desk, on.id, round_, ("nordics", "dach")[days % 2], who
+    ),
+    "contacted": _plain(follow_up.contacted),
+    "sql": _stage(Event.SQL),
+    "won": _stage(Event.WON),
+    "release": _plain(follow_up.release),
+    "lost": _plain(follow_up.lost),
+    "recycled": _plain(follow_up.recycled),
+    "disqualified": _plain(follow_up.disqualified),
+    "ask": lambda machine, on, round_, who, _: ask.ask(
+        machine.desk, on.id, round_, who, "Which plan?"
+    ),
+    "tell": lambda machine, on, round_, who, _: ask.tell(machine.desk, on.id, round_, who, "Pro."),
+    "pass_on": _plain(passing.pass_on),
+    "ask_by_name": lambda machine, on, round_, who, days: passing.ask_by_name(
+        machine.desk, on.id, round_, SELLERS[days], who
+    ),
+}
+
+
 class Machine(RuleBasedStateMachine):
     """One Baton, killed and started again over one database."""
 
     empty: Path
+    books: Books
+    desk: Desk
+    known: set[int]
     handoffs = Bundle("handoffs")
 
     def __init__(self) -> None:
@@ -235,100 +294,59 @@ class Machine(RuleBasedStateMachine):
 
     @initialize(target=handoffs)
     def first_lead(self) -> int:
-        return self._raise("SE")
+        first = self._raise("SE")
+        self.baton_works()
+        return first
 
+    @precondition(lambda self: len(self.known) < MOST_LEADS)
     @rule(target=handoffs, country=st.sampled_from(["SE", "DE"]))
     def a_lead_comes_in(self, country: str) -> int:
         return self._raise(country)
 
-    @rule(handoff=handoffs)
-    def the_same_person_again(self, handoff: int) -> None:
-        with self.books.reading() as work:
-            lead = work.handoffs.dossier(handoff).lead
-        raised = offer.raise_lead(self.desk, LeadFacts(email=lead.facts.email, country="SE"))
-        self.known.add(raised.handoff_id)
+    @rule(handoff=handoffs, days=st.integers(0, 2))
+    def it_is_accepted(self, handoff: int, days: int) -> None:
+        """What most of the others wait for."""
+        self.baton_works()
+        self._by_the_right_person("accept", handoff, days)
 
-    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE), stale=st.integers(0, 1))
-    def accept(self, handoff: int, who: str, stale: int) -> None:
-        self._try(
-            lambda on: answer.accept(self.desk, on.id, max(1, on.round - stale), who), handoff
-        )
+    @rule(handoff=handoffs, act=st.sampled_from(sorted(ACTS)), days=st.integers(0, 3))
+    def the_right_person(self, handoff: int, act: str, days: int) -> None:
+        """Whose turn it is, whose lead it is, or who looks after it."""
+        self._by_the_right_person(act, handoff, days)
 
     @rule(
         handoff=handoffs,
+        act=st.sampled_from(sorted(ACTS)),
         who=st.sampled_from(PEOPLE),
-        reason=st.sampled_from(["not_icp", "bad_timing", "duplicate"]),
         days=st.integers(0, 3),
+        back=st.integers(0, 1),
     )
-    def reject(self, handoff: int, who: str, reason: str, days: int) -> None:
-        until = (self.now + timedelta(days=days)).date() if days else None
-        self._try(
-            lambda on: answer.reject(self.desk, on.id, on.round, who, reason, "", until), handoff
-        )
+    def anybody(self, handoff: int, act: str, who: str, days: int, back: int) -> None:
+        """Whether it is theirs or not, and perhaps on an old card."""
+        self._try(lambda on: ACTS[act](self, on, max(1, on.round - back), who, days), handoff)
 
-    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE))
-    def not_mine(self, handoff: int, who: str) -> None:
-        self._try(lambda on: answer.not_mine(self.desk, on.id, on.round, who), handoff)
+    @rule(minutes=st.integers(1, 600))
+    def time_passes_at_work(self, minutes: int) -> None:
+        """What falls due on the way happens when it is due."""
+        until = self.now + timedelta(minutes=minutes)
+        self.baton_works()
+        while (due := self._next_due()) is not None and due <= until:
+            self._later(max(due - self.now, timedelta(seconds=1)))
+            self.baton_works()
+        self._later(max(until - self.now, timedelta()))
 
-    @rule(handoff=handoffs, queue=st.sampled_from(["nordics", "dach"]))
-    def the_manager_finds_a_queue(self, handoff: int, queue: str) -> None:
-        self._try(lambda on: offer.offer_again(self.desk, on.id, on.round, queue, "UMAJA"), handoff)
-
-    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE))
-    def contacted(self, handoff: int, who: str) -> None:
-        self._try(lambda on: follow_up.contacted(self.desk, on.id, on.round, who), handoff)
-
-    @rule(
-        handoff=handoffs,
-        who=st.sampled_from(PEOPLE),
-        stage=st.sampled_from([Event.SQL, Event.OPPORTUNITY, Event.WON]),
-    )
-    def reach(self, handoff: int, who: str, stage: Event) -> None:
-        self._try(lambda on: follow_up.reached(self.desk, on.id, on.round, who, stage), handoff)
-
-    @rule(
-        handoff=handoffs,
-        who=st.sampled_from(PEOPLE),
-        end=st.sampled_from(["release", "lost", "recycled", "disqualified"]),
-    )
-    def give_up(self, handoff: int, who: str, end: str) -> None:
-        use_case = getattr(follow_up, end)
-        self._try(lambda on: use_case(self.desk, on.id, on.round, who), handoff)
-
-    @rule(handoff=handoffs, who=st.sampled_from(PEOPLE))
-    def ask_marketing(self, handoff: int, who: str) -> None:
-        self._try(lambda on: ask.ask(self.desk, on.id, on.round, who, "Which plan?"), handoff)
-
-    @rule(handoff=handoffs, who=st.sampled_from(["UANNA", "UMAJA", "UERIK"]))
-    def marketing_answers(self, handoff: int, who: str) -> None:
-        self._try(lambda on: ask.tell(self.desk, on.id, on.round, who, "Pro."), handoff)
-
-    @rule(handoff=handoffs)
-    def whoever_is_asked_passes_it_on(self, handoff: int) -> None:
-        self._try(
-            lambda on: passing.pass_on(self.desk, on.id, on.round, on.assignee or "UERIK"), handoff
-        )
-
-    @rule(handoff=handoffs, who=st.sampled_from(SELLERS))
-    def the_manager_asks_somebody_by_name(self, handoff: int, who: str) -> None:
-        self._try(lambda on: passing.ask_by_name(self.desk, on.id, on.round, who, "UMAJA"), handoff)
-
-    @rule(minutes=st.integers(1, 2000))
-    def time_passes(self, minutes: int) -> None:
-        self._later(timedelta(minutes=minutes))
-
-    @rule()
-    def until_something_is_due(self) -> None:
-        with self.books.reading() as work:
-            due = work.handoffs.next_due()
-        self._later(max(due - self.now, timedelta()) if due else timedelta(hours=1))
+    @rule(hours=st.integers(1, 100))
+    def baton_is_away(self, hours: int) -> None:
+        self._later(timedelta(hours=hours))
 
     @rule()
     def baton_works(self) -> None:
-        escalate.sweep(self.desk)
-        nudge.say_due(self.desk)
-        passing.assign_waiting(self.desk)
-        self.courier.deliver_due()
+        with capture_logs() as logs:
+            escalate.sweep(self.desk)
+            nudge.say_due(self.desk)
+            passing.assign_waiting(self.desk)
+            self.courier.deliver_due()
+        assert not [line for line in logs if line["log_level"] == "error"]
 
     @rule()
     def a_reply_is_lost(self) -> None:
@@ -381,6 +399,13 @@ class Machine(RuleBasedStateMachine):
         self.known.add(raised.handoff_id)
         return raised.handoff_id
 
+    def _by_the_right_person(self, act: str, handoff: int, days: int) -> None:
+        with self.books.reading() as work:
+            now = work.handoffs.get(handoff)
+        who = now.holder or now.assignee or SELLERS[days]
+        who = {"tell": "UANNA", "find_queue": "UMAJA", "ask_by_name": "UMAJA"}.get(act, who)
+        self._try(lambda on: ACTS[act](self, on, on.round, who, days), handoff)
+
     def _try(self, act: Callable[[Handoff], object], handoff: int) -> None:
         """A refusal is an answer too; what is refused must have changed nothing."""
         with self.books.reading() as work:
@@ -394,6 +419,11 @@ class Machine(RuleBasedStateMachine):
     def _later(self, by: timedelta) -> None:
         self.now += by
         self.wire += by
+
+    def _next_due(self) -> datetime | None:
+        with self.books.reading() as work:
+            due = (work.handoffs.next_due(), work.nudges.next_due())
+        return min((at for at in due if at), default=None)
 
     def _dossiers(self) -> list[Dossier]:
         with self.books.reading() as work:
@@ -418,7 +448,7 @@ def test_whatever_happens_in_whatever_order(empty: Path) -> None:
         Machine,
         settings=settings(
             max_examples=25,
-            stateful_step_count=30,
+            stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
