@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.samples import actions, select
+from tests.browser.test_safety import axe_script, serious_faults
 from tests.playground.tiny_app import button
 
 
@@ -142,3 +143,21 @@ def test_the_clock_is_whole_on_a_narrow_screen(open_page):
         assert box
         assert 0 <= box["x"]
         assert box["x"] + box["width"] <= 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault_in_either(open_page, server, scheme):
+    """One's own menu and the administrator's panel have roles, labels and contrast, in both."""
+    server.person("@erik").set_status("On the phone")
+    server.person("@maja").set_presence("away")
+    server.person("@aino").pause_notifications(minutes=30)
+    server.person("@erik").say("hi", "sales")
+    page = open_page(color_scheme=scheme, bypass_csp=True)
+    page.add_script_tag(content=axe_script())
+    page.get_by_role("button", name="Tools").click()
+    page.get_by_role("tab", name="Admin").click()
+    page.locator(".account summary").last.click()
+    assert [] == serious_faults(page)
+
+    open_menu(page)
+    assert [] == serious_faults(page)
