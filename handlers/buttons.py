@@ -29,24 +29,32 @@ class Button:
 
 BUTTONS = {
     Action.ACCEPT: Button(
-        Event.ACCEPTED, lambda desk, on, by: answer.accept(desk, on.handoff, on.round, by)
+        Event.ACCEPTED,
+        lambda desk, on, by: answer.accept(desk, on.handoff, on.round, by, on.clicked_at),
     ),
     Action.NOT_MINE: Button(
-        Event.NOT_MINE, lambda desk, on, by: answer.not_mine(desk, on.handoff, on.round, by)
+        Event.NOT_MINE,
+        lambda desk, on, by: answer.not_mine(desk, on.handoff, on.round, by, on.clicked_at),
     ),
     Action.CONTACTED: Button(
-        Event.CONTACTED, lambda desk, on, by: follow_up.contacted(desk, on.handoff, on.round, by)
+        Event.CONTACTED,
+        lambda desk, on, by: follow_up.contacted(desk, on.handoff, on.round, by, on.clicked_at),
     ),
     Action.SQL: Button(
         Event.SQL,
-        lambda desk, on, by: follow_up.reached(desk, on.handoff, on.round, by, Event.SQL),
+        lambda desk, on, by: follow_up.reached(
+            desk, on.handoff, on.round, by, Event.SQL, clicked_at=on.clicked_at
+        ),
     ),
     Action.OPPORTUNITY: Button(
         Event.OPPORTUNITY,
-        lambda desk, on, by: follow_up.reached(desk, on.handoff, on.round, by, Event.OPPORTUNITY),
+        lambda desk, on, by: follow_up.reached(
+            desk, on.handoff, on.round, by, Event.OPPORTUNITY, clicked_at=on.clicked_at
+        ),
     ),
     Action.RELEASE: Button(
-        Event.RELEASED, lambda desk, on, by: follow_up.release(desk, on.handoff, on.round, by)
+        Event.RELEASED,
+        lambda desk, on, by: follow_up.release(desk, on.handoff, on.round, by, on.clicked_at),
     ),
     Action.REOFFER: Button(
         Event.OFFERED,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.delivery.actions import Action
 
 FROM_THE_MENU = frozenset({action.value for action in Action} - {Action.MORE})
+
+TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A handoff and its round, as every button of a card carries them. What follows is a queue's name.
 TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII | re.DOTALL)
@@ -17,11 +21,12 @@ TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which round of which handoff is meant."""
+    """Which round of which handoff is meant, and when Slack says that it was clicked."""
 
     handoff: int
     round: int
     queue: str = ""
+    clicked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,25 @@ def read_click(body: Mapping[str, Any]) -> Click:
     chosen = mapping(action.get("selected_option")).get("value")
     return Click(
         person=text(mapping(body.get("user")).get("id")),
-        target=read_target(action.get("value") or chosen),
+        target=read_target(action.get("value") or chosen, instant(action.get("action_ts"))),
         response_url=text(body.get("response_url")),
         trigger_id=text(body.get("trigger_id")),
         at_home=mapping(body.get("view")).get("type") == "home",
     )
 
 
-def read_target(value: object) -> Target | None:
+def read_target(value: object, clicked_at: datetime | None = None) -> Target | None:
     found = TARGET.fullmatch(value) if isinstance(value, str) else None
-    return Target(int(found[1]), int(found[2]), found[3] or "") if found else None
+    return Target(int(found[1]), int(found[2]), found[3] or "", clicked_at) if found else None
+
+
+def instant(ts: object) -> datetime | None:
+    """Slack's seconds.microseconds (workspace time); None for what is none."""
+    found = TIMESTAMP.fullmatch(ts) if isinstance(ts, str) else None
+    if found is None:
+        return None
+    micros = int((found[2] or "").ljust(6, "0")[:6])
+    return EPOCH + timedelta(seconds=int(found[1]), microseconds=micros)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

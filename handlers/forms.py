@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -12,7 +12,8 @@ from bot.domain.agreement import NextStep, Reason
 from handlers.amounts import BadAmount, read_amount
 from handlers.clicks import mapping, text
 
-LONGEST_NOTE = 1000  # characters, as the input itself allows
+LONGEST_NOTE = 1000  # characters, as the input itself allows; of all that is written at length
+END_OF_TIME = 1 << 35  # seconds since 1970: after the year 3000
 FARTHEST = timedelta(days=3 * 366)  # for a lead to come back
 
 T = TypeVar("T")
@@ -23,11 +24,13 @@ class Unfit(ValueError):
 
 
 class BadForm(ValueError):
-    """`errors` maps inputs to the keys of the phrases below them."""
+    """`errors` maps inputs to the keys of the phrases below them, which may say when
+    it is `due`."""
 
-    def __init__(self, errors: Mapping[Field, str]) -> None:
+    def __init__(self, errors: Mapping[Field, str], due: datetime | None = None) -> None:
         super().__init__(", ".join(errors.values()))
         self.errors = errors
+        self.due = due
 
 
 class Filled:
@@ -48,6 +51,13 @@ class Filled:
             return date.fromisoformat(text(self._input(field).get("selected_date")))
         except ValueError:
             return None
+
+    def instant(self, field: Field) -> datetime | None:
+        """Slack counts it in seconds since 1970."""
+        seconds = self._input(field).get("selected_date_time")
+        if not isinstance(seconds, int) or not 0 <= seconds < END_OF_TIME:
+            return None
+        return datetime.fromtimestamp(seconds, UTC)
 
     def judged(self, field: Field, read: Callable[[], T], otherwise: T) -> T:
         """What `read` makes of the field; its complaint is kept for `check`."""
@@ -83,6 +93,16 @@ def note_for(filled: Filled, reason: Reason) -> str:
     if reason.note_required and not note:
         raise Unfit("note_needed")
     return note
+
+
+def words_in(filled: Filled, field: Field) -> str:
+    """What has to be said in one's own words. Raises BadForm."""
+    said = filled.text(field)
+    if not said:
+        raise BadForm({field: "words_needed"})
+    if len(said) > LONGEST_NOTE:
+        raise BadForm({field: "words_too_long"})
+    return said
 
 
 def until_for(filled: Filled, reason: Reason, today: date) -> date | None:

@@ -109,10 +109,8 @@ FORMS = {
 
 
 def register(
-    app: App, action: Action, desk: Desk, words: Words, modals: Modals, private: Private
+    app: App, action: Action, form: Form, desk: Desk, words: Words, modals: Modals, private: Private
 ) -> None:
-    form = FORMS[action]
-
     def clicked(ack: Ack) -> None:
         ack()
 
@@ -163,7 +161,7 @@ def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
         refusal = attempt(form.read(desk, dossier, Filled(view)), desk, target, person)
     except BadForm as bad:
         who = reader(desk, person)
-        errors = {field.value: words.error(key, who) for field, key in bad.errors.items()}
+        errors = {field.value: words.error(key, who, bad.due) for field, key in bad.errors.items()}
         return {"response_action": "errors", "errors": errors}
     except REFUSALS as refused:
         refusal = refused

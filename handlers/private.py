@@ -18,7 +18,20 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
-from bot.domain.handoff import AlreadyAnswered, Event, NotAllowed, OldCard, OutOfOrder, Refused
+from bot.domain.handoff import (
+    AlreadyAnswered,
+    AskedAlready,
+    BadSnooze,
+    EnoughInHand,
+    Event,
+    NoQuestion,
+    NotAllowed,
+    NotMarketing,
+    OldCard,
+    OutOfOrder,
+    Refused,
+    SnoozedAlready,
+)
 from bot.domain.messages import Message
 from bot.use_cases.ports import Conflict, Desk, Dossier, NotFound, People
 from handlers.clicks import Click
@@ -35,7 +48,13 @@ SAYS: dict[type[Refused], Say] = {
     AlreadyAnswered: Words.already_answered,
     NotAllowed: Words.not_allowed,
     OldCard: Words.old_card,
+    EnoughInHand: Words.enough_in_hand,
     OutOfOrder: Words.out_of_order,
+    AskedAlready: Words.asked_already,
+    SnoozedAlready: Words.snoozed_already,
+    BadSnooze: Words.bad_snooze,
+    NoQuestion: Words.no_question,
+    NotMarketing: Words.not_marketing,
 }
 
 

@@ -96,6 +96,14 @@ _WAITING_FOR = _WAITING_IN.where(
         handoffs.c.also_queue.in_(_QUEUES),
     )
 )
+_ASKED_IN = _LISTED.where(
+    text("due_at IS NOT NULL"),
+    handoffs.c.clock == Clock.FEEDBACK.value,
+    or_(
+        offer_rows.c.queue.in_(_QUEUES),
+        offer_rows.c.campaign.in_(bindparam("campaigns", expanding=True)),
+    ),
+).order_by(*_EARLIEST)
 _OVERDUE_IN = _OF_QUEUES.where(
     handoffs.c.due_at < bindparam("now"),
     handoffs.c.state.in_([state.value for state in MAY_ASK]),
@@ -181,6 +189,10 @@ class StoredHandoffs:
         if person is None:
             return self._listing(_WAITING_IN, asked)
         return self._listing(_WAITING_FOR, asked | {"person": person})
+
+    def asked_in(self, queues: Sequence[str], campaigns: Sequence[str], limit: int) -> Listing:
+        asked = {"queues": list(queues), "campaigns": list(campaigns), "limit": limit}
+        return self._listing(_ASKED_IN, asked)
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         return self._listing(_OVERDUE_IN, {"queues": list(queues), "now": now, "limit": limit})

@@ -18,7 +18,12 @@ class Action(StrEnum):
     WON = "won"
     LOST = "lost"
     RELEASE = "release"
+    SNOOZE = "snooze"  # on a card and below a reminder
     MORE = "more"  # a menu on a card; its options are `{action}:{handoff}:{round}`
+    ASK = "ask"  # sales asks marketing
+    TELL = "tell"  # marketing answers
+    PASS = "pass"  # noqa: S105 (no secret) on to the next; where somebody is asked by name
+    ASK_SELLER = "ask_seller"  # a select of sellers, in the manager's DM
     REOFFER = "reoffer"  # a select of queues, in the manager's DM
     OPEN_CRM = "open_crm"  # a link: Slack reports the click, nothing has to be done
 
@@ -30,6 +35,9 @@ class Callback(StrEnum):
     DISQUALIFY = "disqualify_modal"
     WON = "won_modal"
     LOST = "lost_modal"
+    ASK = "ask_modal"
+    TELL = "tell_modal"
+    SNOOZE = "snooze_modal"
     GONE = "gone_modal"  # nothing to submit
 
 
@@ -40,3 +48,6 @@ class Field(StrEnum):
     NOTE = "note"
     UNTIL = "until"
     AMOUNT = "amount"
+    AT = "at"  # an instant
+    QUESTION = "question"
+    ANSWER = "answer"

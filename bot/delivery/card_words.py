@@ -13,11 +13,12 @@ from bot.delivery.actions import Action
 from bot.delivery.escaping import clean
 from bot.delivery.render import is_link
 from bot.domain import sla
-from bot.domain.agreement import Clock, Terms
-from bot.domain.assignment import Queue
+from bot.domain.agreement import OF_SALES, Clock, Terms
+from bot.domain.asked import why_now
 from bot.domain.business_hours import elapsed
 from bot.domain.handoff import Event, Handoff, Move, State
 from bot.domain.lead import Lead
+from bot.domain.turns import Why
 from bot.use_cases.ports import Desk, Dossier, People
 
 Context = dict[str, Any]
@@ -51,8 +52,9 @@ BUTTONS: Mapping[State, tuple[Action, ...]] = {
 }
 # What is wanted more rarely, in one menu beside the buttons. Slack takes five options at most.
 MORE: Mapping[State, tuple[Action, ...]] = {
-    State.ACCEPTED: (Action.RELEASE,),
-    State.CONTACTED: (Action.RELEASE,),
+    State.OFFERED: (Action.ASK, Action.SNOOZE),
+    State.ACCEPTED: (Action.ASK, Action.SNOOZE, Action.RELEASE),
+    State.CONTACTED: (Action.ASK, Action.SNOOZE, Action.RELEASE),
 }
 STAGES = frozenset(
     {
@@ -69,7 +71,7 @@ STAGES = frozenset(
     }
 )
 IMPLY_CONTACT = STAGES - {Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE, Event.CONTACTED}
-GIVEN_BACK = frozenset({Event.RELEASED, Event.RETURNED, Event.RECYCLED})
+GIVEN_BACK = frozenset({Event.RELEASED, Event.RETURNED, Event.LEFT, Event.RECYCLED})
 ENDINGS = GIVEN_BACK | {Event.REJECTED, Event.NOT_MINE}
 
 
@@ -105,30 +107,59 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         **named(dossier.lead),
         "number": dossier.lead.number,
         "queue": handoff.queue,
-        "asked": asked(queue, people) if offered else (),
+        "asked": asked(desk, handoff, people) if offered else (),
         "manager": known(people, queue.manager),
         "due": answer_due(dossier, now),
         "offer_key": _offer_key(dossier, now) if offered else "",
+        "nobody_key": _nobody_key(dossier) if offered else "",
         "last": lines[-1] if lines else None,
         # On a lead that comes back, what was said when it went.
         "note": next((line.note for line in reversed(lines or earlier)), ""),
         "trail": (earlier + lines[:-1])[-MOST_TRAIL:],
-        "touch_due": handoff.offer.touch_due if handoff.state is State.ACCEPTED else None,
+        "touch_due": _running_due(handoff, Clock.TOUCH),
+        "qualify_due": _running_due(handoff, Clock.QUALIFY),
+        "question": question(dossier, people),
+        "snoozed": snoozed(dossier, people),
         "facts": list(facts_of(dossier)),
         "why": clean(facts.why, LONGEST_WORDS),
         "why_short": clean(facts.why, 150),
         "currency": desk.agreement.currency,
         "value": f"{handoff.id}:{handoff.round}",
-        "buttons": BUTTONS.get(handoff.state, ()),
+        "buttons": buttons(handoff),
         "more": more(handoff),
         "crm_url": facts.crm_url if is_link(facts.crm_url) else "",
     }
 
 
+def buttons(handoff: Handoff) -> Sequence[Action]:
+    """Only what asks one person can be passed on."""
+    shown = BUTTONS.get(handoff.state, ())
+    return (*shown, Action.PASS) if handoff.assignee else shown
+
+
 def more(handoff: Handoff) -> Sequence[tuple[Action, str]]:
     """The menu's options, each with its value."""
     of = f"{handoff.id}:{handoff.round}"
-    return [(action, f"{action}:{of}") for action in MORE.get(handoff.state, ())]
+    asked_once = handoff.offer.asked_at is not None or handoff.offer.posted_at is None
+    clock = handoff.clock
+    may_wait = clock is not None and clock.name in OF_SALES and clock.snoozed_until is None
+    without = {Action.ASK: asked_once, Action.SNOOZE: not may_wait}
+    options = (action for action in MORE.get(handoff.state, ()) if not without.get(action))
+    return [(action, f"{action}:{of}") for action in options]
+
+
+def snoozed(dossier: Dossier, people: People) -> Context | None:
+    """Who said that they take it, and when: for the promise that runs now."""
+    clock = dossier.handoff.clock
+    if clock is None or clock.snoozed_until is None:
+        return None
+    said = next(move for move in reversed(dossier.journal) if move.event is Event.SNOOZED)
+    return {"by": known(people, said.by), "at": clock.snoozed_until}
+
+
+def permalink(dossier: Dossier) -> str:
+    """Of the newest card that Slack has; '' while there is none."""
+    return dossier.cards[-1].permalink if dossier.cards else ""
 
 
 def went_on(dossier: Dossier, number: int, people: People) -> Context:
@@ -141,7 +172,7 @@ def went_on(dossier: Dossier, number: int, people: People) -> Context:
         **named(dossier.lead),
         "number": dossier.lead.number,
         "queue": dossier.handoff.queue,
-        "key": f"card.went_on.{move.event}",
+        "key": f"card.went_on.{why_it_went_on(move)}",
         "by": known(people, move.by),
         "at": move.at,
         "permalink": newest.permalink if newest and shown else "",
@@ -165,9 +196,19 @@ def all_known(people: People, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def asked(queue: Queue, people: People) -> tuple[str, ...]:
-    """Who is asked to answer: the queue's group, or its sellers by name."""
-    return all_known(people, queue.sellers)[:MOST_ASKED]
+def why_it_went_on(move: Move) -> str:
+    """How the move is told where a card, or an offer to one, ended by it."""
+    if move.event is Event.PASSED and move.by is None:
+        return "passed_late" if move.percent is not None else "passed_away"
+    return "assigned_by" if move.event is Event.ASSIGNED and move.by else str(move.event)
+
+
+def asked(desk: Desk, handoff: Handoff, people: People) -> tuple[str, ...]:
+    """Who is asked to answer: somebody by name, or the queue's group, or its sellers by name."""
+    also = desk.queue(handoff.also_queue).sellers if handoff.also_queue else ()
+    if handoff.assignee:
+        return all_known(people, (handoff.assignee, *also))
+    return all_known(people, (*desk.queue(handoff.queue).sellers, *also))[:MOST_ASKED]
 
 
 def answer_due(dossier: Dossier, now: datetime) -> datetime:
@@ -242,6 +283,35 @@ def _key(move: Move, reason: str) -> str:
     return f"card.done.{move.event}"
 
 
+def question(dossier: Dossier, people: People) -> Context | None:
+    """What marketing was asked in this round, and what it says: while it matters."""
+    offer = dossier.handoff.offer
+    if offer.asked_at is None or (offer.told_by is None and not offer.is_asking):
+        return None
+    return {
+        "open": offer.is_asking,
+        "by": known(people, offer.asked_by),
+        "at": offer.asked_at,
+        "due": offer.feedback_due,
+        "said": said_last(dossier, Event.ASKED),
+        "told_by": known(people, offer.told_by),
+        "told": said_last(dossier, Event.TOLD),
+    }
+
+
+def said_last(dossier: Dossier, event: Event) -> str:
+    """The words that came with this event in the present round; '' for none."""
+    moves = round_moves(dossier.journal, dossier.handoff.round)
+    said = [move.note or "" for move in moves if move.event is event]
+    return clean(said[-1], LONGEST_WORDS) if said else ""
+
+
+def _running_due(handoff: Handoff, clock: Clock) -> datetime | None:
+    """While marketing is asked nothing is due of sales."""
+    running = handoff.clock
+    return running.due_at if running is not None and running.name is clock else None
+
+
 def _timing(move: Move, dossier: Dossier) -> Timing | None:
     offer = dossier.handoff.offer
     if move.event in (Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE):
@@ -264,8 +334,12 @@ def _took(
 
 def _offer_key(dossier: Dossier, now: datetime) -> str:
     handoff = dossier.handoff
+    if handoff.offer.is_asking:
+        return "card.offered.asking"
     if _shown_again(handoff, dossier.journal):
         overdue = now > answer_due(dossier, now)
+        if _asks_another(dossier.journal):
+            return "card.offered.next_over" if overdue else "card.offered.next"
         return "card.offered.still" if overdue else "card.offered.still_ahead"
     if handoff.round == 1:
         return "card.offered.new"
@@ -275,6 +349,19 @@ def _offer_key(dossier: Dossier, now: datetime) -> str:
 
 def _shown_again(handoff: Handoff, journal: Sequence[Move]) -> bool:
     return handoff.card > 1 and any(move.new_card for move in _present_round(journal))
+
+
+def _asks_another(journal: Sequence[Move]) -> bool:
+    """The newest card is there because somebody else is asked now."""
+    newest = [move for move in journal if move.new_card]
+    return newest[-1].event in (Event.PASSED, Event.ASSIGNED)
+
+
+def _nobody_key(dossier: Dossier) -> str:
+    if dossier.handoff.assignee is not None:
+        return ""
+    said = {Why.NOBODY_FREE: "card.nobody_free", Why.NOBODY_LEFT: "card.nobody_left"}
+    return said.get(why_now(dossier.journal), "")
 
 
 def facts_of(dossier: Dossier) -> Iterator[tuple[str, str]]:

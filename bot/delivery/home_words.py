@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.delivery import card_words
+from bot.delivery.actions import Action
 from bot.delivery.card_words import Context, known, named
 from bot.delivery.escaping import clean
 from bot.delivery.render import is_link
@@ -20,10 +21,18 @@ def home(mine: MyWork, people: People, now: datetime, reader: str) -> Context:
     """`reader` is whose Home it is: their own name is not told to them."""
 
     def section(name: str, listing: Listing) -> Context:
-        leads = [_lead(listed, mine, people, now, reader) for listed in listing.first]
+        if name == "questions":
+            leads = [_question(listed, now) for listed in listing.first]
+        else:
+            leads = [_lead(listed, mine, people, now, reader) for listed in listing.first]
         return {"name": name, "leads": leads, "more": listing.total - len(leads)}
 
-    lists = {"held": mine.held, "waiting": mine.waiting, "overdue": mine.overdue}
+    lists = {
+        "questions": mine.questions,
+        "held": mine.held,
+        "waiting": mine.waiting,
+        "overdue": mine.overdue,
+    }
     return {
         "sections": [section(name, listing) for name, listing in lists.items() if listing],
         "otherwise": "home.looks_on" if mine.takes_part else "home.outsider",
@@ -44,9 +53,28 @@ def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: s
         "why": clean(facts.why, LONGEST_WHY) if handoff.state is State.OFFERED else "",
         "permalink": listed.card.permalink if listed.card else "",
         "value": f"{handoff.id}:{handoff.round}",
-        "buttons": card_words.BUTTONS.get(handoff.state, ()) if may_act else (),
+        "buttons": card_words.buttons(handoff) if may_act else (),
         "more": card_words.more(handoff) if may_act else (),
         "crm_url": facts.crm_url if may_act and is_link(facts.crm_url) else "",
+    }
+
+
+def _question(listed: Listed, now: datetime) -> Context:
+    """A lead that marketing is asked about; what is asked stands in its DM, and in the form."""
+    standing = _standing(listed, now)
+    return {
+        **named(listed.lead),
+        "number": listed.lead.number,
+        "queue": listed.handoff.queue,
+        "key": standing["key"].replace("home.feedback", "home.question"),
+        "at": standing["at"],
+        "with_other": False,
+        "why": "",
+        "permalink": listed.card.permalink if listed.card else "",
+        "value": f"{listed.handoff.id}:{listed.handoff.round}",
+        "buttons": (Action.TELL,),
+        "more": (),
+        "crm_url": "",
     }
 
 
@@ -54,7 +82,11 @@ def _may_act(handoff: Handoff, mine: MyWork, reader: str) -> bool:
     """A head looks on. Whoever clicks is judged again: this only spares them a refusal."""
     if handoff.queue in mine.manages or handoff.holder == reader:
         return True
-    return handoff.state is State.OFFERED and handoff.queue in mine.sells
+    if handoff.state is not State.OFFERED:
+        return False
+    if handoff.also_queue in mine.sells:
+        return True
+    return handoff.assignee == reader or (not handoff.assignee and handoff.queue in mine.sells)
 
 
 def _standing(listed: Listed, now: datetime) -> Context:

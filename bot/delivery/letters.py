@@ -10,6 +10,7 @@ from functools import partial
 
 import structlog
 
+from bot.delivery.ladder_words import is_outdated
 from bot.delivery.mishap import mishap
 from bot.delivery.outcomes import Blocks, Words
 from bot.delivery.posted_cards import worth_showing_again
@@ -21,6 +22,8 @@ from bot.domain.messages import (
     DigestChart,
     LadderMessage,
     Message,
+    Question,
+    ReminderList,
     to_payload,
 )
 from bot.use_cases.ports import Dossier, NotFound, Parcel, People, PostedCard, UnitOfWork
@@ -104,6 +107,8 @@ def find_address(work: UnitOfWork, parcel: Parcel) -> Address | Unsaid:
     if isinstance(message, AboutHandoff) and message.in_thread_of is not None:
         card = _card(work, message, message.in_thread_of)
         return Address(card.channel, card.ts) if card else _waiting_for_thread(parcel)
+    if isinstance(message, Question):
+        return Address(channel, card=_asked_there(work, message))
     if isinstance(message, DigestBreakdown | DigestChart):
         digest = work.deliveries.sent_ts(Digest.kind, to_payload(Digest(message.report)))
         return Address(channel, digest[1]) if digest else _waiting_for_thread(parcel)
@@ -114,6 +119,12 @@ def _card(work: UnitOfWork, message: AboutHandoff, number: int) -> PostedCard | 
     dossier = _dossier(work, message)
     cards = dossier.cards if dossier else ()
     return next((card for card in cards if card.number == number), None)
+
+
+def _asked_there(work: UnitOfWork, message: Question) -> PostedCard | None:
+    """The question as it was put to the same person before."""
+    said = work.deliveries.sent_ts(Question.kind, to_payload(message))
+    return PostedCard(0, message.round, *said) if said else None
 
 
 def _waiting_for_thread(parcel: Parcel) -> Unsaid:
@@ -144,6 +155,8 @@ def compose(
     handoff = dossier.handoff if dossier else None
     if not message.wanted(handoff):
         return NotWanted("no longer true")
+    if isinstance(message, ReminderList) and is_outdated(message, work):
+        return NotWanted("all of it is answered")
     post_if_gone = False
     if isinstance(message, Card):
         if handoff is None:
@@ -151,6 +164,8 @@ def compose(
         if address.card is None and message.number < handoff.card:
             return NotWanted("a newer card took its place before it was posted")
         post_if_gone = worth_showing_again(handoff, message.number)
+    if isinstance(message, Question) and address.card is None and not message.is_open(handoff):
+        return NotWanted("it needs no answer any more")
     versions = _versions(message, picture, partial(_said, words, message, work, now, address))
     if versions is None:
         return Impossible("it cannot be rendered")

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.delivery import card_words
-from bot.delivery.card_words import Context, known, named, reason_label
+from bot.delivery.card_words import Context, known, named, permalink, reason_label
 from bot.delivery.escaping import clean
-from bot.delivery.message_words import permalink
 from bot.domain.handoff import Event
 from bot.domain.lead import Lead
 from bot.use_cases.ports import Desk, Dossier, People
@@ -17,6 +16,7 @@ MOST_HITS = 10
 MOST_HISTORY = 15  # lines; older ones are counted
 IN_A_BLOCK = 5  # lines; a section holds no more than 3,000 characters
 LONGEST_QUERY = 80
+ASKING = frozenset({Event.OFFERED, Event.PASSED, Event.ASSIGNED})
 UNTOLD = frozenset({Event.HELD, Event.POSTED})  # they say nothing that the next line does not
 
 
@@ -61,7 +61,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
         if move.event in UNTOLD:
             continue
         reason = reason_label(dossier.terms, move.reason)
-        asked_by = move.event is Event.OFFERED and move.by is not None
+        asked_by = move.event in ASKING and move.by is not None
         because = "_because" if reason else ""
         yield {
             "key": f"history.{move.event}" + ("_by" if asked_by else because),
@@ -70,4 +70,5 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
             "queue": queue,
             "reason": reason,
             "percent": move.percent or 0,
+            "to": known(people, move.to),
         }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from bot.delivery import card_words, digest_words
+from bot.delivery import asking_words, card_words, digest_words, ladder_words
 from bot.delivery.card_words import (
     LONGEST_FACT,
     LONGEST_WORDS,
@@ -14,26 +14,26 @@ from bot.delivery.card_words import (
     all_known,
     known,
     named,
+    permalink,
     reason_label,
     round_moves,
 )
 from bot.delivery.escaping import clean
-from bot.domain.agreement import Clock, NextStep, Terms
+from bot.domain.agreement import NextStep, Terms
 from bot.domain.handoff import Event, Move, State
 from bot.domain.messages import (
     Card,
     Digest,
     DigestBreakdown,
     DigestChart,
-    LadderMessage,
     NotMineNews,
+    Question,
+    QuestionAnswered,
     RaisedAgain,
     RejectionNews,
-    Returned,
 )
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
-LATE_ENOUGH_TO_SAY = timedelta(minutes=5)
 MOST_QUEUES = 100  # options of a select
 
 Told = tuple[str, Context]  # a template, and what it needs
@@ -44,24 +44,6 @@ def card(desk: Desk, message: Card, work: UnitOfWork, now: datetime) -> Told:
     if message.number < dossier.handoff.card:
         return "card_went_on", card_words.went_on(dossier, message.number, work.people)
     return "card", card_words.card(desk, dossier, work.people, now)
-
-
-def ladder(_desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) -> Told:
-    dossier = work.handoffs.dossier(message.handoff)
-    due = _promised(dossier, message, now)
-    late = timedelta(minutes=message.late_minutes)
-    return "ladder", {
-        **named(dossier.lead),
-        "key": _ladder_key(message, overdue=now > due),
-        # In a DM only its reader could be named, who is there already.
-        "mentions": all_known(work.people, message.mention) if message.card else (),
-        "holder": known(work.people, dossier.handoff.holder),
-        "due": due,
-        "shown_again": message.shows_again,
-        "late": late if late > LATE_ENOUGH_TO_SAY else None,
-        # In its thread the card is at hand; a broadcast is read in the channel, far from it.
-        "permalink": "" if message.card and not message.broadcast else permalink(dossier),
-    }
 
 
 def raised_again(_desk: Desk, message: RaisedAgain, work: UnitOfWork, _now: datetime) -> Told:
@@ -89,6 +71,44 @@ def rejection_news(_desk: Desk, message: RejectionNews, work: UnitOfWork, _now: 
         "next_key": f"rejection_news.next_step.{_next_step(dossier.terms, move)}",
         "until": move.until,
         "permalink": permalink(dossier),
+    }
+
+
+def question(_desk: Desk, message: Question, work: UnitOfWork, _now: datetime) -> Told:
+    dossier = work.handoffs.dossier(message.handoff)
+    offer = next(offer for offer in dossier.offers if offer.round == message.round)
+    assert offer.asked_at is not None, "a question that was never asked"
+    said = {move.event: move for move in round_moves(dossier.journal, message.round)}
+    asked, told = said[Event.ASKED], said.get(Event.TOLD)
+    settled = "question.told" if told else "question.not_needed"
+    return "question", {
+        **named(dossier.lead),
+        "key": "question.said" if offer.is_asking else settled,
+        "by": known(work.people, asked.by),
+        "due": offer.feedback_due or asked.at,
+        "asked": clean(asked.note or "", LONGEST_WORDS),
+        "told": clean(told.note or "", LONGEST_WORDS) if told else "",
+        "told_by": known(work.people, told.by) if told else None,
+        "at": told.at if told else offer.asked_until or asked.at,
+        "state": dossier.handoff.state,
+        "open": offer.is_asking,
+        "value": f"{message.handoff}:{message.round}",
+        "permalink": permalink(dossier),
+    }
+
+
+def question_answered(
+    _desk: Desk, message: QuestionAnswered, work: UnitOfWork, _now: datetime
+) -> Told:
+    dossier = work.handoffs.dossier(message.handoff)
+    moves = round_moves(dossier.journal, message.round)
+    told = next(move for move in moves if move.event is Event.TOLD)
+    return "question_answered", {
+        "mentions": all_known(work.people, message.mention),
+        "by": known(work.people, told.by),
+        "told": clean(told.note or "", LONGEST_WORDS),
+        "key": f"question.goes_on.{told.clock.name}" if told.clock else "",
+        "due": told.due_at or told.at,
     }
 
 
@@ -139,34 +159,25 @@ def digest_chart(_desk: Desk, message: DigestChart, work: UnitOfWork, _now: date
 
 TELLERS: Mapping[str, Callable[[Desk, Any, UnitOfWork, datetime], Told]] = {
     "card": card,
-    "reminder": ladder,
-    "escalation": ladder,
-    "returned": ladder,
+    "reminder": ladder_words.ladder,
+    "note": ladder_words.ladder,
+    "reminder_list": ladder_words.reminder_list,
+    "escalation": ladder_words.ladder,
+    "returned": ladder_words.ladder,
     "raised_again": raised_again,
     "rejection_news": rejection_news,
+    "question": question,
+    "question_answered": question_answered,
     "not_mine_news": not_mine_news,
+    "nobody_free": asking_words.nobody_asked,
+    "nobody_left": asking_words.nobody_asked,
+    "leavers": asking_words.leavers,
+    "unheard": ladder_words.unheard,
+    "place_closed": ladder_words.place_closed,
     "digest": digest,
     "digest_breakdown": digest_breakdown,
     "digest_chart": digest_chart,
 }
-
-
-def permalink(dossier: Dossier) -> str:
-    """Of the newest card that Slack has; '' while there is none."""
-    return dossier.cards[-1].permalink if dossier.cards else ""
-
-
-def _promised(dossier: Dossier, message: LadderMessage, now: datetime) -> datetime:
-    """The promise that the message is about, of the round it is about."""
-    offer = next(offer for offer in dossier.offers if offer.round == message.round)
-    promised = offer.answer_due if message.clock is Clock.ANSWER else offer.touch_due
-    return promised or now
-
-
-def _ladder_key(message: LadderMessage, overdue: bool) -> str:
-    if isinstance(message, Returned):
-        return "returned.said"
-    return f"{message.kind}.{message.clock}_over" if overdue else f"{message.kind}.{message.clock}"
 
 
 def _ending(dossier: Dossier, round_: int, event: Event) -> Move:

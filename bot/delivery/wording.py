@@ -7,16 +7,17 @@ methods are private replies and modals, each from the dossier that the handler h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.delivery import card_words, digest_words, home_words, look_up_words
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
-from bot.delivery.card_words import STAGES, Context, known, named
+from bot.delivery.card_words import STAGES, Context, known, named, permalink
 from bot.delivery.escaping import clean
-from bot.delivery.message_words import TELLERS, permalink
+from bot.delivery.message_words import TELLERS
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import NextStep, Reason, Terms
+from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Event, Move, State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
@@ -25,6 +26,7 @@ from bot.use_cases.ports import Desk, Dossier, MyWork, People, Person, UnitOfWor
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
 
+SUGGESTED = timedelta(hours=1)  # from now: when somebody takes a lead who does not take it now
 PEOPLE = ("U", "W", "@")  # how Slack's ids of people, and their handles, begin
 
 
@@ -58,9 +60,16 @@ class Words:
         return self._reply(_first_answer(dossier), dossier, people, reader)
 
     def not_allowed(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
-        """Whose lead it is, and what the reader can do about it."""
-        held = dossier.handoff.holder is not None
-        return self._reply("not_allowed_held" if held else "not_allowed", dossier, people, reader)
+        """Whose lead it is, or who is asked, and what the reader can do about it."""
+        handoff = dossier.handoff
+        held = "_held" if handoff.holder is not None else ""
+        return self._reply(
+            f"not_allowed{held or ('_asked' if handoff.assignee else '')}", dossier, people, reader
+        )
+
+    def enough_in_hand(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """How many leads the team agreed that one person has in hand."""
+        return self._reply("enough_in_hand", dossier, people, reader)
 
     def old_card(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """What happened since the card that was clicked."""
@@ -69,6 +78,25 @@ class Words:
     def out_of_order(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """The move does not follow from where the lead is now."""
         return self._reply(_with_name("out_of_order", dossier), dossier, people, reader)
+
+    def asked_already(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """Marketing is asked once a round."""
+        return self._reply("asked_already", dossier, people, reader)
+
+    def no_question(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """Who answered it; or that it needs no answer any more."""
+        told = dossier.handoff.offer.told_by is not None
+        return self._reply("question_told" if told else "no_question", dossier, people, reader)
+
+    def not_marketing(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        return self._reply("not_marketing", dossier, people, reader)
+
+    def snoozed_already(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        """Who puts reminders off, and till when: nobody does so twice."""
+        return self._reply("snoozed_already", dossier, people, reader)
+
+    def bad_snooze(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        return self._reply("bad_snooze", dossier, people, reader)
 
     def thanks(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """What the reader's own move led to."""
@@ -87,6 +115,7 @@ class Words:
         handoff = dossier.handoff
         queue = self._desk.queue(handoff.queue)
         last = _last_told(dossier)
+        later = card_words.snoozed(dossier, people) or {"by": None, "at": last.at}
         return {
             **named(dossier.lead),
             "by": known(people, last.by),
@@ -94,11 +123,16 @@ class Words:
             "first_by": known(people, handoff.offer.answered_by),
             "first_at": handoff.offer.answered_at or last.at,
             "state": handoff.state,
+            "snoozed_by": later["by"],
+            "snoozed_at": later["at"],
             "holder": known(people, handoff.holder),
-            "asked": card_words.asked(queue, people),
+            "asked": card_words.asked(self._desk, handoff, people),
+            "limit": queue.rule.open_at_most or 0,
             "manager": known(people, queue.manager),
             "queue": handoff.queue,
             "due": handoff.clock.due_at if handoff.clock else last.at,
+            "told_by": known(people, handoff.offer.told_by),
+            "told_at": handoff.offer.asked_until or last.at,
             "permalink": permalink(dossier),
         }
 
@@ -138,9 +172,38 @@ class Words:
     def won_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("won_modal", dossier, reader, ())
 
-    def error(self, key: str, reader: Person | None = None) -> str:
+    def ask_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        return self._view("ask_modal", dossier, reader, ())
+
+    def tell_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        return self._view("tell_modal", dossier, reader, ())
+
+    def snooze_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
+        clock, now = dossier.handoff.clock, self._desk.clock()
+        assert clock is not None, "without a clock there are no reminders"
+        context = {
+            **named(dossier.lead),
+            "value": _value(dossier),
+            "due": clock.due_at,
+            "suggested": int(min(now + SUGGESTED, clock.due_at).timestamp()) // 60 * 60,
+        }
+        return self.renderer.view("snooze_modal", context, reads(reader))
+
+    def error(self, key: str, reader: Person | None = None, due: datetime | None = None) -> str:
         """What is wrong with an input, to stand below it: a key of [modal.error]."""
-        return self.renderer.language(reads(reader)).say(f"modal.error.{key}")
+        said = {"due": self._plain_time(due, reader)} if due else {}
+        return self.renderer.language(reads(reader)).say(f"modal.error.{key}", **said)
+
+    def _plain_time(self, at: datetime, reader: Person | None) -> str:
+        """For where Slack shows no times of its own: by the reader's clock, with the day where it
+        is not today."""
+        zone = zone_named(reader.time_zone if reader else self._desk.zone)
+        local, today = at.astimezone(zone), self._desk.clock().astimezone(zone).date()
+        shown = f"{local:%H:%M}"
+        if local.date() == today:
+            return shown
+        speaks = self.renderer.language(reads(reader))
+        return speaks.say("date.time", day=speaks.day(local.date()), time=shown)
 
     def _view(
         self, template: str, dossier: Dossier, reader: Person | None, reasons: Sequence[Reason]
@@ -152,6 +215,7 @@ class Words:
             "needing_note": _labels(reason for reason in reasons if reason.note_required),
             "needing_date": _labels(reason for reason in reasons if reason.asks_date),
             "currency": self._desk.agreement.currency,
+            "asked": card_words.said_last(dossier, Event.ASKED),
         }
         return self.renderer.view(template, context, reads(reader))
 

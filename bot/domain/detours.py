@@ -17,6 +17,7 @@ from bot.domain.handoff import (
     Event,
     Handoff,
     Move,
+    NoQuestion,
     NotBroken,
     OldCard,
     OutOfOrder,
@@ -54,11 +55,10 @@ def tell(
     stood: RunningClock | None,
 ) -> Move:
     """Marketing answers: the clock that `stood` still goes on with what was left of it.
-    Raises OldCard, OutOfOrder."""
-    _must_be_of(handoff, round_)
+    Raises NoQuestion."""
     offer = handoff.offer
-    if not offer.is_asking or offer.asked_at is None:
-        raise OutOfOrder(handoff)
+    if round_ != handoff.round or not offer.is_asking or offer.asked_at is None:
+        raise NoQuestion(handoff)
     if stood is None:
         return Move(Event.TOLD, now, by, note=answer)
     hours = offer.hours if stood.name in (Clock.TOUCH, Clock.QUALIFY) else ""

@@ -149,6 +149,10 @@ class NotAllowed(Refused):
     """This person may not make this move."""
 
 
+class NotMarketing(NotAllowed):
+    """Questions to marketing are answered by marketing, or by the manager."""
+
+
 class AlreadyAnswered(Refused):
     """Somebody was first; the handoff says who and when."""
 
@@ -159,6 +163,10 @@ class OldCard(Refused):
 
 class OutOfOrder(Refused):
     """The move does not follow from the present state."""
+
+
+class NoQuestion(OutOfOrder):
+    """No question to marketing is open: it was answered, or sales went on without an answer."""
 
 
 class AskedAlready(Refused):

@@ -129,6 +129,33 @@ class RejectionNews(AboutHandoff):
 
 
 @dataclass(frozen=True, slots=True)
+class Question(AboutHandoff):
+    """To marketing: what sales wants to know. Put again, it is brought up to date where it stands;
+    whoever was not asked in time is not asked any more."""
+
+    kind = "question"
+    round: int = 1
+    to: str = ""  # in whose conversation it stands
+
+    def is_open(self, handoff: Handoff | None) -> bool:
+        return handoff is not None and handoff.round == self.round and handoff.offer.is_asking
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(AboutHandoff):
+    """To whoever asked, and whoever has the lead: what marketing says."""
+
+    kind = "question_answered"
+    round: int = 1
+    card: int = 1
+    mention: tuple[str, ...] = ()
+
+    @property
+    def in_thread_of(self) -> int | None:
+        return self.card
+
+
+@dataclass(frozen=True, slots=True)
 class NotMineNews(AboutHandoff):
     """To the manager: a lead in the wrong hands waits for a better queue."""
 
@@ -232,6 +259,8 @@ KINDS: Mapping[str, type[Message]] = {
         Returned,
         RaisedAgain,
         RejectionNews,
+        Question,
+        QuestionAnswered,
         NotMineNews,
         NobodyFree,
         NobodyLeft,

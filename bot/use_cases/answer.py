@@ -14,6 +14,8 @@ from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, Move, Not
 from bot.domain.messages import Card, NotMineNews, RejectionNews
 from bot.domain.offer import Answer
 from bot.use_cases import turn
+from bot.use_cases.clicked import counts_at
+from bot.use_cases.marketing import marketing_of, not_asked_any_more
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
 Decide = Callable[[UnitOfWork, Handoff, Terms, datetime], Move]
@@ -33,8 +35,13 @@ class Incomplete(ValueError):
         self.missing = missing
 
 
-def accept(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answered:
-    """Claim the lead. Raises NotFound, NotAllowed, OldCard, AlreadyAnswered, EnoughInHand."""
+def accept(
+    desk: Desk, handoff_id: int, round_: int, by: str | None, clicked_at: datetime | None = None
+) -> Answered:
+    """Claim the lead. It counts as of the click, where Slack says when that was.
+
+    Raises NotFound, NotAllowed, OldCard, AlreadyAnswered, EnoughInHand.
+    """
 
     def decide(work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
         hours = _hours(desk, work, before, by)
@@ -43,7 +50,7 @@ def accept(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answered
             _check_room(desk, work, before, by)
         return move
 
-    return _answer(desk, handoff_id, by, Answer.ACCEPTED, decide, _tell_nobody)
+    return _answer(desk, handoff_id, by, Answer.ACCEPTED, decide, _tell_nobody, clicked_at)
 
 
 def reject(
@@ -71,7 +78,9 @@ def reject(
     return _answer(desk, handoff_id, by, Answer.REJECTED, decide, _tell_marketing)
 
 
-def not_mine(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answered:
+def not_mine(
+    desk: Desk, handoff_id: int, round_: int, by: str | None, clicked_at: datetime | None = None
+) -> Answered:
     """Right lead, wrong hands: the manager finds it a queue. Never counted as a rejection.
 
     Raises NotFound, NotAllowed, OldCard, AlreadyAnswered.
@@ -80,7 +89,7 @@ def not_mine(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Answer
     def decide(_work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
         return handoff.not_mine(before, round_, by, now, terms)
 
-    return _answer(desk, handoff_id, by, Answer.NOT_MINE, decide, _tell_manager)
+    return _answer(desk, handoff_id, by, Answer.NOT_MINE, decide, _tell_manager, clicked_at)
 
 
 def ready_to_reject(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
@@ -102,10 +111,11 @@ def _answer(
     answer: Answer,
     decide: Decide,
     tell: Callable[[Desk, UnitOfWork, Handoff, datetime], None],
+    clicked_at: datetime | None = None,
 ) -> Answered:
     """The answer, the card's news and what others must hear, in one commit."""
     now = desk.clock()
-    judge = partial(_judge, desk, handoff_id, by, answer, decide, now)
+    judge = partial(_judge, desk, handoff_id, by, answer, decide, now, clicked_at)
     if not desk.replaying:
         with desk.books.reading() as work:  # a crowd that is late need not queue for the lock
             if isinstance(late := judge(work), Answered):
@@ -117,6 +127,7 @@ def _answer(
         after = work.handoffs.record(*judged)
         work.outbox.put(Card(after.id, after.card), desk.address(after), now)
         tell(desk, work, after, now)
+        not_asked_any_more(desk, work, judged[0], after, now)
         work.commit()
     desk.said()
     return Answered(after)
@@ -129,6 +140,7 @@ def _judge(
     answer: Answer,
     decide: Decide,
     now: datetime,
+    clicked_at: datetime | None,
     work: UnitOfWork,
 ) -> tuple[Handoff, Move] | Answered:
     """The handoff and the move it allows; or this person's own answer, given before."""
@@ -137,7 +149,7 @@ def _judge(
         check_may_answer(desk, work, before, by)
     terms = work.terms.get(before.offer.promised.terms_version)
     try:
-        return before, decide(work, before, terms, now)
+        return before, decide(work, before, terms, counts_at(before, now, clicked_at))
     except AlreadyAnswered:
         return _repeated_or_raise(before, answer, by)
 
@@ -186,12 +198,8 @@ def _tell_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) ->
 
 
 def _tell_marketing(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
-    """The campaign's owner, else each marketer of the queue, else its manager."""
-    queue = desk.queue(after.queue)
-    owner = desk.campaign_owners.get(after.offer.promised.campaign)
-    hear = work.people.members((owner,) if owner else queue.marketers)
-    for marketer in sorted(hear) or [owner or queue.manager]:
-        work.outbox.put(RejectionNews(after.id, after.round), marketer, now)
+    for person in marketing_of(desk, work.people, after):
+        work.outbox.put(RejectionNews(after.id, after.round), person, now)
 
 
 def _tell_manager(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:

@@ -11,16 +11,26 @@ from bot.domain.agreement import Terms
 from bot.domain.assignment import may_follow_up
 from bot.domain.handoff import Event, Handoff, Move, NotAllowed, OldCard
 from bot.domain.messages import Card
+from bot.use_cases.clicked import counts_at
+from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import promise, show_new_card
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
 Decide = Callable[[Handoff, Terms, datetime], Move]
 
 
-def contacted(desk: Desk, handoff_id: int, round_: int, by: str | None) -> Handoff:
-    """The first human contact. Raises NotFound, NotAllowed, OldCard, OutOfOrder; so do all here."""
+def contacted(
+    desk: Desk, handoff_id: int, round_: int, by: str | None, clicked_at: datetime | None = None
+) -> Handoff:
+    """The first human contact, as of the click, where Slack says when that was. Raises NotFound,
+    NotAllowed, OldCard, OutOfOrder; so do all here."""
     return _follow(
-        desk, handoff_id, round_, by, lambda now, terms, at: handoff.contact(now, by, at, terms)
+        desk,
+        handoff_id,
+        round_,
+        by,
+        lambda now, terms, at: handoff.contact(now, by, at, terms),
+        clicked_at,
     )
 
 
@@ -31,6 +41,7 @@ def reached(
     by: str | None,
     stage: Event,
     amount: Decimal | None = None,
+    clicked_at: datetime | None = None,
 ) -> Handoff:
     """SQL, opportunity or won; the stages before it are implied. Amount in the agreement's
     currency; None is unknown."""
@@ -40,6 +51,7 @@ def reached(
         round_,
         by,
         lambda now, terms, at: handoff.advance(now, stage, by, at, terms, amount),
+        clicked_at,
     )
 
 
@@ -76,15 +88,19 @@ def recycled(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: s
     )
 
 
-def release(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:
+def release(
+    desk: Desk, handoff_id: int, round_: int, by: str, clicked_at: datetime | None = None
+) -> Handoff:
     """Give the lead back: a new card for the queue, with the lead's history."""
     now = desk.clock()
     with desk.books.writing() as work:
         before = _for_follow_up(desk, work, handoff_id, round_, by)
-        promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
-        move = handoff.give_back(before, Event.RELEASED, by, now, promised)
+        at = counts_at(before, now, clicked_at)
+        promised = promise(desk, work.leads.get(before.lead_id), before.queue, at)
+        move = handoff.give_back(before, Event.RELEASED, by, at, promised)
         after = work.handoffs.record(before, move)
         show_new_card(desk, work, after, now)
+        not_asked_any_more(desk, work, before, after, now)
         work.commit()
     desk.said()
     return after
@@ -109,13 +125,22 @@ _WITH_A_FORM: Mapping[Event, Callable[[Handoff, str, datetime, Terms], Move]] = 
 }
 
 
-def _follow(desk: Desk, handoff_id: int, round_: int, by: str | None, decide: Decide) -> Handoff:
+def _follow(
+    desk: Desk,
+    handoff_id: int,
+    round_: int,
+    by: str | None,
+    decide: Decide,
+    clicked_at: datetime | None = None,
+) -> Handoff:
     now = desk.clock()
     with desk.books.writing() as work:
         before = _for_follow_up(desk, work, handoff_id, round_, by)
         terms = work.terms.get(before.offer.promised.terms_version)
-        after = work.handoffs.record(before, decide(before, terms, now))
+        move = decide(before, terms, counts_at(before, now, clicked_at))
+        after = work.handoffs.record(before, move)
         work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+        not_asked_any_more(desk, work, before, after, now)
         work.commit()
     desk.said()
     return after

@@ -9,8 +9,9 @@ from bot.domain.assignment import Queue
 from bot.use_cases.ports import Desk, Listing, MyWork, People, UnitOfWork
 
 MOST_HELD = 18  # leads of each list: with their buttons they fit into Slack's hundred blocks
-MOST_WAITING = 15
+MOST_WAITING = 12
 MOST_OVERDUE = 8
+MOST_QUESTIONS = 5
 
 
 def look(desk: Desk, work: UnitOfWork, person: str) -> MyWork:
@@ -21,6 +22,7 @@ def look(desk: Desk, work: UnitOfWork, person: str) -> MyWork:
     held = work.handoffs.held_by(person, MOST_HELD)
     waiting = work.handoffs.waiting_in(sells, MOST_WAITING, person) if sells else None
     overdue = _overdue(desk, work, [*manages, *heads])
+    questions = _questions(desk, work, person)
     return MyWork(
         held=held if sells or held.total else None,
         waiting=waiting,
@@ -28,6 +30,7 @@ def look(desk: Desk, work: UnitOfWork, person: str) -> MyWork:
         sells=frozenset(sells),
         manages=frozenset(manages),
         takes_part=person in insiders(desk, work.people),
+        questions=questions,
     )
 
 
@@ -37,6 +40,18 @@ def insiders(desk: Desk, people: People) -> frozenset[str]:
     for queue in desk.queues:
         names += [*queue.sellers, queue.manager, queue.head, *queue.marketers]
     return people.members([*names, *desk.campaign_owners.values()])
+
+
+def _questions(desk: Desk, work: UnitOfWork, person: str) -> Listing | None:
+    """For whoever speaks for marketing: in a queue, or for a campaign of theirs."""
+    people = work.people
+    queues = [queue.name for queue in desk.queues if person in people.members(queue.marketers)]
+    owners = desk.campaign_owners.items()
+    campaigns = [campaign for campaign, owner in owners if person in people.members((owner,))]
+    if not queues and not campaigns:
+        return None
+    asked = work.handoffs.asked_in(queues, campaigns, MOST_QUESTIONS)
+    return asked if asked.total else None
 
 
 def _overdue(desk: Desk, work: UnitOfWork, overseen: Sequence[str]) -> Listing | None:

@@ -17,14 +17,23 @@ from bot.domain.messages import (
     DigestBreakdown,
     DigestChart,
     Escalation,
+    Leavers,
     Message,
+    NobodyFree,
+    NobodyLeft,
+    Note,
     NotMineNews,
+    PlaceClosed,
+    Question,
+    QuestionAnswered,
     RaisedAgain,
     RejectionNews,
     Reminder,
+    ReminderList,
     Returned,
+    Unheard,
 )
-from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_WAITING
+from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_QUESTIONS, MOST_WAITING
 from bot.use_cases.ports import Dossier, Listed, Listing, MyWork, People, Person
 from tests.templates.leads import (
     ADA,
@@ -56,6 +65,27 @@ def told() -> dict[str, tuple[str, Message]]:
             "accepted in time",
             Reminder(12, 1, Clock.TOUCH, 80, ("U0BO",)),
         ),
+        "reminder in private": ("offered", Reminder(12, 1, Clock.ANSWER, 80, ("U0BO",))),
+        "reminder of a decision": ("qualifying", Reminder(12, 1, Clock.QUALIFY, 80, ("U0BO",))),
+        "reminder of a question": (
+            "asked while offered",
+            Reminder(12, 1, Clock.FEEDBACK, 80, ("U0ANNA",)),
+        ),
+        "reminder list": ("offered", ReminderList((1, 2))),
+        "reminder list, long": ("offered", ReminderList(tuple(range(1, 41)))),
+        "note to the manager": ("offered", Note(12, 1, Clock.ANSWER, 50, ("U0MAJA",))),
+        "note in the thread": ("accepted in time", Note(12, 1, Clock.TOUCH, 50, (), 1)),
+        "unheard": ("offered", Unheard(12, "nordics", Clock.ANSWER, 80, ("@gone", "U0MAJA"))),
+        "unheard, the last": (
+            "accepted in time",
+            Unheard(12, "nordics", Clock.TOUCH, 150, ("@nordic-sales", "#old"), is_last=True),
+        ),
+        "place closed": ("offered", PlaceClosed("#mql-handoff", "not_in_channel")),
+        "place closed, a person": ("offered", PlaceClosed("U0MAJA", "no such channel or person")),
+        "escalation of a question": (
+            "asked while offered",
+            Escalation(12, 1, Clock.FEEDBACK, 100, TEAM, 1),
+        ),
         "escalation": ("offered", Escalation(12, 1, Clock.ANSWER, 100, TEAM, 1, True)),
         "escalation, shown again": (
             "shown again",
@@ -69,6 +99,17 @@ def told() -> dict[str, tuple[str, Message]]:
         "raised again": ("accepted in time", RaisedAgain(12, 1, ("U0BO",))),
         "rejection news": ("rejected", RejectionNews(12, 1)),
         "rejection news, with a date": ("recycled", RejectionNews(12, 1)),
+        "question": ("asked while offered", Question(12, 1, "U0ANNA")),
+        "question, answered": ("marketing answered", Question(12, 1, "U0ANNA")),
+        "question, not needed": ("went on without an answer", Question(12, 1, "U0ANNA")),
+        "question answered": ("marketing answered", QuestionAnswered(12, 1, 1, ("U0BO",))),
+        "question answered, to nobody": ("marketing answered", QuestionAnswered(12, 1, 1)),
+        "nobody free": ("nobody free", NobodyFree(12, 1)),
+        "nobody left": ("nobody left", NobodyLeft(12, 1)),
+        "nobody left, somebody asked": ("the manager asked", NobodyLeft(12, 1)),
+        "nobody left, settled": ("accepted in time", NobodyLeft(12, 1)),
+        "leavers": ("its holder left", Leavers(("U0BO",), (12,))),
+        "leavers, very many": ("asked by name", Leavers(("U0BO", "U0CILLA"), (12,) * 30)),
         "not mine news": ("not mine", NotMineNews(12, 1)),
         "not mine news, settled": ("offered to another queue", NotMineNews(12, 1)),
         "digest": ("offered", Digest(1)),
@@ -103,6 +144,18 @@ def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str,
             words.thanks,
         ):
             yield f"{reply.__name__}, {name}", reply(dossier, PEOPLE, "U0CILLA")
+    for name in ("asked by name", "passed on"):
+        dossier = all_stories[name].dossier()
+        yield f"not_allowed, {name}", words.not_allowed(dossier, PEOPLE, "U0CILLA")
+    offered = all_stories["offered"].dossier()
+    yield "enough in hand", words.enough_in_hand(offered, PEOPLE, "U0CILLA")
+    for name in ("asked once accepted", "marketing answered", "went on without an answer"):
+        dossier = all_stories[name].dossier()
+        for reply in (words.asked_already, words.no_question, words.not_marketing):
+            yield f"{reply.__name__}, {name}", reply(dossier, PEOPLE, "U0CILLA")
+    later = all_stories["snoozed"].dossier()
+    yield "snoozed already", words.snoozed_already(later, PEOPLE, "U0CILLA")
+    yield "snoozed too far", words.bad_snooze(all_stories["offered"].dossier(), PEOPLE, "U0CILLA")
     for name in ("gone", "try_again"):
         yield name, words.notice(name)
     one, other = all_stories["won"].dossier(), all_stories["released"].dossier()
@@ -122,6 +175,9 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     yield "reject", words.reject_view(all_stories["offered"].dossier())
     yield "gone, accepted", words.gone_view(dossier, PEOPLE, "U0CILLA")
     yield "gone, offered again", words.gone_view(all_stories["released"].dossier(), PEOPLE)
+    yield "ask", words.ask_view(dossier)
+    yield "tell", words.tell_view(all_stories["asked while offered"].dossier())
+    yield "snooze", words.snooze_view(dossier)
     yield "disqualify", words.disqualify_view(dossier)
     yield "won", words.won_view(dossier)
     yield "lost", words.lost_view(dossier)
@@ -163,6 +219,28 @@ def works(all_stories: dict[str, Story]) -> dict[str, tuple[MyWork, datetime]]:
             WEDNESDAY,
         ),
         "a manager at ease": (MyWork(None, None, nobody, frozenset(), here, True), POSTED),
+        "a marketer who is asked": (
+            MyWork(
+                None,
+                None,
+                None,
+                frozenset(),
+                frozenset(),
+                True,
+                these("asked while offered", "asked once accepted", more=2),
+            ),
+            POSTED,
+        ),
+        "a marketer who is late": (
+            MyWork(None, None, None, frozenset(), frozenset(), True, these("asked while offered")),
+            WEDNESDAY,
+        ),
+        "a seller who waits for marketing": (
+            MyWork(
+                these("asked once accepted", "qualifying"), nobody, None, here, frozenset(), True
+            ),
+            POSTED,
+        ),
         "a marketer": (MyWork(None, None, None, frozenset(), frozenset(), True), POSTED),
         "an outsider": (MyWork(None, None, None, frozenset(), frozenset(), False), POSTED),
         "a seller who left": (
@@ -177,6 +255,7 @@ def works(all_stories: dict[str, Story]) -> dict[str, tuple[MyWork, datetime]]:
                 here,
                 here,
                 True,
+                these(*["asked while offered"] * MOST_QUESTIONS, more=99),
             ),
             WEDNESDAY,
         ),

@@ -8,10 +8,19 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from bot.domain import handoff, journal
-from bot.domain.agreement import Agreement, MarketingPromise, Promised, RevenueGoal, Terms
+from bot.domain import detours, handoff, journal
+from bot.domain.agreement import (
+    Agreement,
+    Clock,
+    Duration,
+    MarketingPromise,
+    Promised,
+    RevenueGoal,
+    Target,
+    Terms,
+)
 from bot.domain.assignment import Queue
-from bot.domain.handoff import Event, Move
+from bot.domain.handoff import EVERYBODY, Ask, Event, Move
 from bot.domain.lead import Lead, LeadFacts
 from bot.use_cases.ports import (
     Books,
@@ -19,6 +28,7 @@ from bot.use_cases.ports import (
     Dossier,
     Group,
     NotFound,
+    Nudge,
     Person,
     PostedCard,
     Report,
@@ -31,6 +41,7 @@ POSTED = stockholm("2026-03-02 10:00")
 ACCEPTED = stockholm("2026-03-02 10:12")
 SENT_ON = stockholm("2026-03-02 10:20")
 CONTACTED = stockholm("2026-03-02 11:00")
+NOON = stockholm("2026-03-02 12:00")
 ADA = LeadFacts(
     email="ada@acme.example",
     name="Ada Lovelace",
@@ -96,6 +107,10 @@ class Directory:
     def group(self, name: str) -> Group | None:
         return self.groups.get(name.removeprefix("@"))
 
+    def members(self, names: Iterable[str]) -> frozenset[str]:
+        found = (self.find(name) for name in (*names, "bo", "cilla"))
+        return frozenset(person.id for person in found if person)
+
     def id_of(self, name: str) -> str | None:
         found = self.find(name) or self.group(name)
         return found.id if found else None
@@ -132,8 +147,20 @@ class Shelf:
         return Reports(self.figures)
 
     @property
+    def nudges(self) -> Nudges:
+        return Nudges()
+
+    @property
     def terms(self) -> Shelf:
         return self
+
+    @property
+    def absences(self) -> Shelf:
+        return self
+
+    def of(self, people: Iterable[str], _now: datetime) -> Mapping[str, None]:
+        """Who is away."""
+        return {person: None for person in people if person == "U0CILLA"}
 
     def dossier(self, handoff_id: int) -> Dossier:
         if handoff_id not in self.dossiers:
@@ -142,6 +169,13 @@ class Shelf:
 
     def get(self, version: int) -> Terms:
         return self.terms_kept
+
+
+class Nudges:
+    """Reminders of Ada's answer, as many as one likes."""
+
+    def get(self, ids: Iterable[int]) -> list[Nudge]:
+        return [Nudge("U0BO", 12, 1, Clock.ANSWER, 80, NOON, id=each) for each in ids]
 
 
 @dataclass
@@ -164,9 +198,15 @@ def promised(queue_name: str = "nordics") -> Promised:
 class Story:
     """What happens to one lead, move by move; `dossier` is how it stands after them."""
 
-    def __init__(self, facts: LeadFacts = ADA, terms: Terms = TERMS, posted: bool = True) -> None:
+    def __init__(
+        self,
+        facts: LeadFacts = ADA,
+        terms: Terms = TERMS,
+        posted: bool = True,
+        ask: Ask = EVERYBODY,
+    ) -> None:
         self.facts, self.terms = facts, terms
-        self.moves: list[Move] = [handoff.offer(promised(), RAISED)]
+        self.moves: list[Move] = [handoff.offer(promised(), RAISED, ask)]
         self.cards: list[PostedCard] = []
         if posted:
             self.posted(POSTED)
@@ -214,6 +254,24 @@ class Story:
         move = handoff.disqualify(self.now, "U0BO", at, self.terms, reason, note)
         return self.add(move)
 
+    def asked(self, question: str, at: datetime = SENT_ON, by: str = "U0BO") -> Story:
+        return self.add(detours.ask(self.now, self.now.round, by, at, self.terms, question))
+
+    def told(self, answer: str, at: datetime = NOON, by: str = "U0ANNA") -> Story:
+        stood = detours.stood_still(self.moves)
+        move = detours.tell(self.now, self.now.round, by, at, self.terms, answer, stood)
+        return self.add(move)
+
+    def snoozed(self, until: datetime, at: datetime = SENT_ON) -> Story:
+        return self.add(detours.snooze(self.now, self.now.round, "U0BO", at, until))
+
+    def passed(self, to: Ask, at: datetime, by: str | None = None, late: bool = False) -> Story:
+        move = detours.pass_on(self.now, to, at, by)
+        return self.add(replace(move, percent=100) if late else move).posted(at)
+
+    def assigned(self, to: Ask, at: datetime, by: str | None = None) -> Story:
+        return self.add(detours.assign(self.now, to, at, by)).posted(at)
+
     def gave_back(self, event: Event, at: datetime, by: str | None = None) -> Story:
         return self.add(handoff.give_back(self.now, event, by, at, promised()))
 
@@ -237,12 +295,16 @@ def of_other_queue(terms: Terms) -> Terms:
     return replace(terms, calendars=calendars)
 
 
+BO = Ask("U0BO", {"why": "turn", "person": "U0BO"})
+CILLA = Ask("U0CILLA", {"why": "turn", "person": "U0CILLA"})
+NOBODY_FREE = Ask(None, {"why": "nobody_free", "skipped": {"U0BO": "away", "U0CILLA": "full"}})
+NOBODY_LEFT = Ask(None, {"why": "nobody_left", "skipped": {"U0BO": "had_it"}})
 MONDAY_LATE = stockholm("2026-03-02 16:30")
 TUESDAY = stockholm("2026-03-03 11:00")
 WEDNESDAY = stockholm("2026-03-04 11:00")
-NOON = stockholm("2026-03-02 12:00")
 NEARLY = stockholm("2026-03-02 13:30")  # for an answer
 AFTER_NOON = stockholm("2026-03-02 12:01")
+IN_TEN_DAYS = Target(Duration(days=10))
 MAY = datetime(2026, 5, 4, 7, tzinfo=UTC)
 
 
@@ -252,6 +314,9 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
 
     def lead(posted: bool = True) -> Story:
         return Story(facts, wide, posted)
+
+    def asking(ask: Ask = BO) -> Story:
+        return Story(facts, wide, ask=ask)
 
     def worked() -> Story:
         return lead().accepted().contacted()
@@ -278,7 +343,22 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "disqualified": lead().accepted().disqualified(TUESDAY, "not_icp", note),
         "released": lead().accepted().gave_back(Event.RELEASED, NOON, "U0BO").posted(AFTER_NOON),
         "returned": lead().accepted().gave_back(Event.RETURNED, WEDNESDAY).posted(WEDNESDAY),
+        "snoozed": lead().snoozed(NOON),
+        "asked by name": asking(),
+        "passed on": asking().passed(CILLA, SENT_ON, "U0BO"),
+        "passed on, late": asking().passed(CILLA, MONDAY_LATE, late=True),
+        "passed on, away": asking().passed(CILLA, SENT_ON),
+        "nobody left": asking().passed(CILLA, SENT_ON, "U0BO").passed(NOBODY_LEFT, NOON, late=True),
+        "nobody free": asking(NOBODY_FREE),
+        "somebody free": asking(NOBODY_FREE).assigned(BO, NOON),
+        "the manager asked": asking(NOBODY_FREE).assigned(BO, NOON, "U0MAJA"),
+        "its holder left": asking().accepted().gave_back(Event.LEFT, NOON).posted(AFTER_NOON),
         "shown again": lead().shown_again(MONDAY_LATE).posted(MONDAY_LATE),
+        "asked while offered": lead().asked(note),
+        "asked once accepted": lead().accepted().asked(note),
+        "marketing answered": lead().accepted().asked(note).told(note),
+        "went on without an answer": lead().asked(note).accepted(NOON),
+        "qualifying": Story(facts, replace(wide, qualify=IN_TEN_DAYS)).accepted().contacted(),
         "offered to another queue": lead().not_mine().offered_again(NOON).posted(AFTER_NOON),
     }
 

@@ -1,0 +1,103 @@
+"""Sales asks marketing about a lead: the clock of sales stands still, marketing's runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain import detours
+from bot.domain.assignment import may_follow_up
+from bot.domain.handoff import (
+    Handoff,
+    NoQuestion,
+    NotAllowed,
+    NotMarketing,
+    OldCard,
+    State,
+)
+from bot.domain.messages import Card, QuestionAnswered
+from bot.use_cases.answer import check_may_answer
+from bot.use_cases.marketing import may_tell, put_question
+from bot.use_cases.ports import Desk, Dossier, People, UnitOfWork
+
+
+def ask(desk: Desk, handoff_id: int, round_: int, by: str, question: str) -> Handoff:
+    """Once a round. Raises NotFound, NotAllowed, OldCard, OutOfOrder, AskedAlready."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = work.handoffs.get(handoff_id)
+        _check_may_ask(desk, work, before, round_, by)
+        terms = work.terms.get(before.promised.terms_version)
+        move = detours.ask(before, round_, by, now, terms, question)
+        after = work.handoffs.record(before, move)
+        _show(desk, work, after, now)
+        work.commit()
+    desk.said()
+    return after
+
+
+def tell(desk: Desk, handoff_id: int, round_: int, by: str, answer: str) -> Handoff:
+    """Marketing's answer: the clock of sales goes on. Raises NotFound, NotMarketing, NoQuestion."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = work.handoffs.get(handoff_id)
+        _check_may_tell(desk, work, before, round_, by)
+        terms = work.terms.get(before.promised.terms_version)
+        stood = detours.stood_still(work.handoffs.journal(handoff_id))
+        move = detours.tell(before, round_, by, now, terms, answer, stood)
+        after = work.handoffs.record(before, move)
+        _show(desk, work, after, now)
+        news = QuestionAnswered(after.id, after.round, after.card, _waiting_for_it(after))
+        work.outbox.put(news, desk.address(after), now)
+        work.commit()
+    desk.said()
+    return after
+
+
+def ready_to_ask(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
+    """What the form for a question shows; no clock stops yet. Raises what `ask` would."""
+    with desk.books.reading() as work:
+        dossier = work.handoffs.dossier(handoff_id)
+        _check_may_ask(desk, work, dossier.handoff, round_, by)
+    detours.ask(dossier.handoff, round_, by, desk.clock(), dossier.terms, question="")
+    return dossier
+
+
+def ready_to_tell(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
+    """What the form for the answer shows. Raises what `tell` would."""
+    with desk.books.reading() as work:
+        dossier = work.handoffs.dossier(handoff_id)
+        _check_may_tell(desk, work, dossier.handoff, round_, by)
+    return dossier
+
+
+def _show(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+    put_question(desk, work, after, now)
+
+
+def _waiting_for_it(handoff: Handoff) -> tuple[str, ...]:
+    both = (handoff.offer.asked_by, handoff.holder)
+    return tuple(dict.fromkeys(person for person in both if person))
+
+
+def _check_may_ask(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:
+    """Whoever may answer the lead, or has it. Raises OldCard, NotAllowed."""
+    if round_ != before.round:
+        raise OldCard(before)
+    if before.state is State.OFFERED:
+        check_may_answer(desk, work, before, by)
+    elif not may_follow_up(by, before.holder, _managers(desk, work.people, before)):
+        raise NotAllowed(before)
+
+
+def _check_may_tell(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:
+    """Raises NotMarketing, NoQuestion."""
+    managers = _managers(desk, work.people, before)
+    if by not in managers and not may_tell(desk, work.people, before, by):
+        raise NotMarketing(before)
+    if round_ != before.round or not before.offer.is_asking:
+        raise NoQuestion(before)
+
+
+def _managers(desk: Desk, people: People, handoff: Handoff) -> frozenset[str]:
+    return people.members((desk.queue(handoff.queue).manager,))

@@ -1,0 +1,42 @@
+"""Questions to marketing, and their answers: two forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.delivery.actions import Action, Callback, Field
+from bot.delivery.wording import Words
+from bot.domain.handoff import Event
+from bot.use_cases import ask
+from bot.use_cases.ports import Desk, Dossier
+from handlers.buttons import UseCase
+from handlers.forms import Filled, words_in
+from handlers.modals import Form
+
+
+def _ask(_desk: Desk, _dossier: Dossier, filled: Filled) -> UseCase:
+    question = words_in(filled, Field.QUESTION)
+    return lambda desk, on, by: ask.ask(desk, on.handoff, on.round, by, question)
+
+
+def _tell(_desk: Desk, _dossier: Dossier, filled: Filled) -> UseCase:
+    answer = words_in(filled, Field.ANSWER)
+    return lambda desk, on, by: ask.tell(desk, on.handoff, on.round, by, answer)
+
+
+FORMS: Mapping[Action, Form] = {
+    Action.ASK: Form(
+        Callback.ASK,
+        Event.ASKED,
+        lambda desk, on, by: ask.ready_to_ask(desk, on.handoff, on.round, by),
+        Words.ask_view,
+        _ask,
+    ),
+    Action.TELL: Form(
+        Callback.TELL,
+        Event.TOLD,
+        lambda desk, on, by: ask.ready_to_tell(desk, on.handoff, on.round, by),
+        Words.tell_view,
+        _tell,
+    ),
+}
