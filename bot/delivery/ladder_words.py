@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.delivery.card_words import Context, all_known, known, named, permalink
+from bot.delivery.escaping import clean
 from bot.domain.agreement import OF_SALES, Clock
 from bot.domain.handoff import Handoff
 from bot.domain.messages import (
@@ -22,6 +23,8 @@ from bot.use_cases.ports import Desk, Dossier, Nudge, People, UnitOfWork
 
 LATE_ENOUGH_TO_SAY = timedelta(minutes=5)
 MOST_LISTED = 15  # leads in one message; the others are counted
+MOST_READ_ALOUD = 8  # in the text alone, which screen readers and notifications use
+LONGEST_NAME = 30  # characters; a line is for finding the lead
 
 Told = tuple[str, Context]  # a template, and what it needs
 
@@ -77,10 +80,13 @@ def reminder_list(_desk: Desk, message: ReminderList, work: UnitOfWork, now: dat
         for nudge, dossier in dossiers
         if still_runs(dossier.handoff, nudge.round, nudge.clock)
     ]
+    lines.sort(key=lambda line: line["due"])
     return "reminder_list", {
         "count": len(lines),
-        "lines": sorted(lines, key=lambda line: line["due"])[:MOST_LISTED],
+        "lines": lines[:MOST_LISTED],
         "more": max(len(lines) - MOST_LISTED, 0),
+        "read_aloud": lines[:MOST_READ_ALOUD],
+        "more_aloud": max(len(lines) - MOST_READ_ALOUD, 0),
     }
 
 
@@ -99,8 +105,9 @@ def _nudges(message: ReminderList, work: UnitOfWork) -> list[Nudge]:
 def _line(nudge: Nudge, dossier: Dossier, now: datetime) -> Context:
     due = _promised(dossier, nudge.round, nudge.clock, now)
     over = "_over" if now > due else ""
+    called = {name: clean(said, LONGEST_NAME) for name, said in named(dossier.lead).items()}
     return {
-        **named(dossier.lead),
+        **called,
         "key": f"reminder_list.{nudge.clock}{over}",
         "due": due,
         "permalink": permalink(dossier),

@@ -122,6 +122,13 @@ class Roster:
     ambiguous: frozenset[str] = frozenset()  # names that several people show as their handle
 
 
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Do-not-disturb that is on, or comes next, by person: from and until (workspace time)."""
+
+    of: Mapping[str, tuple[datetime, datetime]]
+
+
 class Rendered(Protocol):
     @property
     def text(self) -> str:
@@ -178,6 +185,11 @@ class Pictures(Protocol):
 
     def image_ready(self, file: str) -> bool | Failure:
         """Files are processed after the upload; only then can a message show them."""
+
+
+class DoNotDisturb(Protocol):
+    def do_not_disturb(self, people: Sequence[str]) -> Sessions | Failure:
+        """Of up to 50 people."""
 
 
 class Directory(Protocol):

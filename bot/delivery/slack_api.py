@@ -12,8 +12,8 @@ import ssl
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
@@ -34,6 +34,7 @@ from bot.delivery.outcomes import (
     RateLimited,
     Roster,
     Search,
+    Sessions,
     TryLater,
     Unknown,
     Unlisted,
@@ -51,6 +52,7 @@ PAGES_WITHOUT_A_START = 5
 PAGES_AT_MOST = 100
 DEFAULT_RETRY_AFTER = timedelta(seconds=1)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
+END_OF_TIME = 1 << 35  # seconds since 1970: after the year 3000
 CANNOT_READ = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 
 
@@ -204,6 +206,14 @@ class SlackApi:
         answer = self._call("apps.connections.open", app_token=self._client.token)
         return Ok() if isinstance(answer, SlackResponse) else answer
 
+    def do_not_disturb(self, people: Sequence[str]) -> Sessions | Failure:
+        answer = self._call("dnd.teamInfo", self._quick, users=list(people))
+        if not isinstance(answer, SlackResponse):
+            return answer
+        told = _mapping(answer.get("users"))
+        sessions = ((person, _session(_mapping(told.get(person)))) for person in people)
+        return Sessions({person: session for person, session in sessions if session})
+
     def roster(self) -> Roster | Failure:
         return roster.read(self._items)
 
@@ -325,6 +335,16 @@ def _with_key(messages: list[dict[str, Any]], key: str) -> str | None:
         if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == key:
             return str(message.get("ts") or "") or None
     return None
+
+
+def _session(told: dict[str, Any]) -> tuple[datetime, datetime] | None:
+    """None where it is off, or not told as Slack documents it."""
+    start, end = told.get("next_dnd_start_ts"), told.get("next_dnd_end_ts")
+    if told.get("dnd_enabled") is not True or not isinstance(start, int | float):
+        return None
+    if not isinstance(end, int | float) or not 0 < start <= end < END_OF_TIME:
+        return None
+    return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -117,6 +117,14 @@ def in_zone(calendar: Calendar, zone: str) -> Calendar:
         return calendar
 
 
+def zone_named(name: str) -> ZoneInfo:
+    """UTC for a zone that this machine has not heard of."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
 def elapsed(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """Working time from `start` to `end`: the sum of |[start, end] ∩ w| over working windows w;
     negative where `end` is earlier. Raises ValueError for a naive datetime."""

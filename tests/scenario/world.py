@@ -33,7 +33,7 @@ from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import LeadFacts
-from bot.use_cases import escalate
+from bot.use_cases import escalate, nudge
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Desk
@@ -198,6 +198,7 @@ class World:
 
     def sweep(self) -> None:
         escalate.sweep(self.desk)
+        nudge.say_due(self.desk)
         self.deliver()
 
     def pass_time(self, **by: float) -> None:
@@ -211,7 +212,8 @@ class World:
 
     def _next_due(self) -> datetime | None:
         with self.books.reading() as work:
-            return work.handoffs.next_due()
+            due = (work.handoffs.next_due(), work.nudges.next_due())
+        return min((at for at in due if at), default=None)
 
     # ------------------------------------------------------------------ what was said
 
