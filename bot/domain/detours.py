@@ -121,12 +121,14 @@ def assign(handoff: Handoff, to: Ask, now: datetime, by: str | None = None) -> M
     )
 
 
-def transfer(handoff: Handoff, round_: int, to: str, now: datetime, by: str | None) -> Move:
-    """To a colleague, who has agreed. No clock starts anew. Raises OldCard, OutOfOrder."""
+def transfer(
+    handoff: Handoff, round_: int, to: str, now: datetime, by: str | None, note: str = ""
+) -> Move:
+    """To a colleague; `by` has agreed to it. No clock starts anew. Raises OldCard, OutOfOrder."""
     _must_be_of(handoff, round_)
     if handoff.state not in HELD or handoff.holder == to:
         raise OutOfOrder(handoff)
-    return Move(Event.TRANSFERRED, now, by, clock=handoff.clock, to=to)
+    return Move(Event.TRANSFERRED, now, by, clock=handoff.clock, to=to, note=note or None)
 
 
 def excuse(

@@ -273,10 +273,13 @@ def reject(
     )
 
 
-def not_mine(handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms) -> Move:
+def not_mine(
+    handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms, note: str = ""
+) -> Move:
     """A mis-route: it stops the answer clock and is never counted as a rejection."""
     _must_be_offered(handoff, round_)
-    return Move(Event.NOT_MINE, now, by, spent=_spent_on_answer(handoff, now, terms))
+    spent = _spent_on_answer(handoff, now, terms)
+    return Move(Event.NOT_MINE, now, by, spent=spent, note=note or None)
 
 
 def contact(handoff: Handoff, by: str | None, now: datetime, terms: Terms) -> Move:

@@ -13,7 +13,7 @@ from bot.domain.handoff import Event, Handoff, Move, NotAllowed, OldCard
 from bot.domain.messages import Card
 from bot.use_cases.clicked import counts_at
 from bot.use_cases.marketing import not_asked_any_more
-from bot.use_cases.offer import promise, show_new_card
+from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
 
 Decide = Callable[[Handoff, Terms, datetime], Move]
@@ -91,13 +91,15 @@ def recycled(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: s
 def release(
     desk: Desk, handoff_id: int, round_: int, by: str, clicked_at: datetime | None = None
 ) -> Handoff:
-    """Give the lead back: a new card for the queue, with the lead's history."""
+    """Give the lead back: a new card for the queue, with the lead's history. Where the queue asks
+    one by name, that is somebody else."""
     now = desk.clock()
     with desk.books.writing() as work:
-        before = _for_follow_up(desk, work, handoff_id, round_, by)
+        before = for_follow_up(desk, work, handoff_id, round_, by)
         at = counts_at(before, now, clicked_at)
         promised = promise(desk, work.leads.get(before.lead_id), before.queue, at)
-        move = handoff.give_back(before, Event.RELEASED, by, at, promised)
+        ask = ask_again(desk, work, before, now)
+        move = handoff.give_back(before, Event.RELEASED, by, at, promised, ask)
         after = work.handoffs.record(before, move)
         show_new_card(desk, work, after, now)
         not_asked_any_more(desk, work, before, after, now)
@@ -112,7 +114,7 @@ def ready(desk: Desk, handoff_id: int, round_: int, by: str, event: Event) -> Do
     Raises NotFound, NotAllowed, OldCard, OutOfOrder, as the move itself would.
     """
     with desk.books.reading() as work:
-        before = _for_follow_up(desk, work, handoff_id, round_, by)
+        before = for_follow_up(desk, work, handoff_id, round_, by)
         dossier = work.handoffs.dossier(handoff_id)
     _WITH_A_FORM[event](before, by, desk.clock(), dossier.terms)
     return dossier
@@ -135,7 +137,7 @@ def _follow(
 ) -> Handoff:
     now = desk.clock()
     with desk.books.writing() as work:
-        before = _for_follow_up(desk, work, handoff_id, round_, by)
+        before = for_follow_up(desk, work, handoff_id, round_, by)
         terms = work.terms.get(before.offer.promised.terms_version)
         move = decide(before, terms, counts_at(before, now, clicked_at))
         after = work.handoffs.record(before, move)
@@ -146,10 +148,10 @@ def _follow(
     return after
 
 
-def _for_follow_up(
+def for_follow_up(
     desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str | None
 ) -> Handoff:
-    """The handoff, locked."""
+    """The handoff, locked, for its holder or the manager. Raises NotFound, OldCard, NotAllowed."""
     before = work.handoffs.get(handoff_id)
     if round_ != before.round:  # whose lead it was in that round says nothing about now
         raise OldCard(before)
