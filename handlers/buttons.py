@@ -10,8 +10,8 @@ from slack_bolt import Ack, App
 
 from bot.delivery.actions import Action
 from bot.domain.handoff import Event
-from bot.domain.messages import NotMineNews
-from bot.use_cases import answer, follow_up, offer
+from bot.domain.messages import Message, NobodyLeft, NotMineNews
+from bot.use_cases import answer, follow_up, offer, passing
 from bot.use_cases.ports import Conflict, Desk, NotFound
 from handlers.clicks import Target, read_click
 from handlers.private import REFUSALS, Private
@@ -56,10 +56,24 @@ BUTTONS = {
         Event.RELEASED,
         lambda desk, on, by: follow_up.release(desk, on.handoff, on.round, by, on.clicked_at),
     ),
+    Action.PASS: Button(
+        Event.PASSED, lambda desk, on, by: passing.pass_on(desk, on.handoff, on.round, by)
+    ),
+    Action.ASK_SELLER: Button(
+        Event.ASSIGNED,
+        lambda desk, on, by: passing.ask_by_name(desk, on.handoff, on.round, on.queue, by),
+    ),
     Action.REOFFER: Button(
         Event.OFFERED,
         lambda desk, on, by: offer.offer_again(desk, on.handoff, on.round, on.queue, by),
     ),
+}
+
+
+# Selects in a manager's DM: the message that holds them says from then on what was chosen.
+IN_A_DM: dict[Action, Callable[[int, int], Message]] = {
+    Action.REOFFER: NotMineNews,
+    Action.ASK_SELLER: NobodyLeft,
 }
 
 
@@ -72,8 +86,8 @@ def register(app: App, action: Action, desk: Desk, private: Private) -> None:
         ack()
         if refusal is not None:
             private.refuse(click, refusal, button.means)
-        elif action is Action.REOFFER and click.target:
-            private.replace(click, NotMineNews(click.target.handoff, click.target.round))
+        elif action in IN_A_DM and click.target:
+            private.replace(click, IN_A_DM[action](click.target.handoff, click.target.round))
         else:
             private.done(click)
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bot.domain import assignment, handoff
 from bot.domain.agreement import Promised
+from bot.domain.asked import same_seller
 from bot.domain.handoff import AWAITING_OFFER, Ask, Handoff, NotAllowed
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Card, RaisedAgain
@@ -104,7 +105,7 @@ def ask_again(desk: Desk, work: UnitOfWork, before: Handoff, now: datetime, queu
     """Whom the next round of this lead asks by name: of its queue, or of another."""
     journal, lead = work.handoffs.journal(before.id), work.leads.get(before.lead_id)
     asked = desk.queue(queue or before.queue)
-    return turn.ask_for(desk, work, asked, lead, journal, now, turn.same_seller(journal))
+    return turn.ask_for(desk, work, asked, lead, journal, now, same_seller(journal))
 
 
 def show_new_card(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:

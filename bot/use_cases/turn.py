@@ -6,22 +6,22 @@ offer; two leads of one queue take their turns one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.domain import sla, turns
 from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised
+from bot.domain.asked import asks_anew, had_it, same_seller, why_now, why_of
 from bot.domain.assignment import Assignment, Queue, Rule, route
 from bot.domain.business_hours import Calendar, is_open
-from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Event, Handoff, Move, State
+from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Handoff, Move, State
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message, NobodyFree, NobodyLeft
 from bot.domain.turns import Candidate, Choice, Skip, Why
 from bot.use_cases.ports import Desk, People, Signal, UnitOfWork
 
-ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
 AT_ONCE = 200  # waiting leads of a queue that are looked at
 
 T = TypeVar("T")
@@ -123,10 +123,10 @@ def take(desk: Desk, work: UnitOfWork, queue: Queue, choice: Choice, now: dateti
 def tell_if_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
     """The manager hears of an offer that its last move left with nobody to ask by name: of each
     lead that nobody is left for, and of the first of those that wait for a free seller."""
-    journal = work.handoffs.journal(after.id)
-    if after.state is not State.OFFERED or not (journal[-1].promised or _asks(journal[-1])):
+    last = work.handoffs.journal(after.id)[-1]
+    if after.state is not State.OFFERED or not asks_anew(last):
         return
-    queue, why = desk.queue(after.queue), why_of(journal[-1].because)
+    queue, why = desk.queue(after.queue), why_of(last.because)
     message: Message = NobodyLeft(after.id, after.round)
     if why is Why.NOBODY_FREE:
         if any(other != after.id for other in waiting(work, queue)):
@@ -136,21 +136,6 @@ def tell_if_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) 
         return
     for manager in sorted(work.people.members((queue.manager,))) or [queue.manager]:
         work.outbox.put(message, manager, now)
-
-
-def why_of(because: Mapping[str, object] | None) -> Why:
-    """Of a move, or an `Ask`: why it asks whom it asks."""
-    return Why(str(because["why"])) if because else Why.EVERYBODY
-
-
-def why_now(journal: Iterable[Move]) -> Why:
-    """Why the offer asks whom it asks now."""
-    made = [move for move in journal if move.promised or _asks(move)]
-    return why_of(made[-1].because) if made else Why.EVERYBODY
-
-
-def _asks(move: Move) -> bool:
-    return move.event in (Event.PASSED, Event.ASSIGNED)
 
 
 def _choose(
@@ -279,41 +264,6 @@ def crm_owner(people: People, facts: LeadFacts) -> str | None:
     named = facts.extra.get("owner", "").strip()
     owner = people.find(named) if named else None
     return owner.id if owner and owner.active else None
-
-
-def had_it(journal: Iterable[Move]) -> frozenset[str]:
-    """Who had the lead, was asked by name or declined it, since it was raised or woken last."""
-    had: set[str] = set()
-    for move in journal:
-        if _sleeps(move):
-            had.clear()
-            continue
-        had.update(person for person in (move.to, _answered_by(move)) if person)
-    return frozenset(had)
-
-
-def same_seller(journal: Iterable[Move]) -> str | None:
-    """Of a lead that sleeps: who held it, or rejected it for now. They know it."""
-    holder = sleeper = None
-    for move in journal:
-        if move.promised:
-            holder = sleeper = None
-        elif move.event is Event.ACCEPTED:
-            holder = move.by
-        elif move.event is Event.TRANSFERRED:
-            holder = move.to
-        elif _sleeps(move):
-            sleeper = holder or move.by
-    return sleeper
-
-
-def _answered_by(move: Move) -> str | None:
-    return move.by if move.event in ANSWERS else None
-
-
-def _sleeps(move: Move) -> bool:
-    until = move.event is Event.REJECTED and move.until is not None
-    return until or move.event is Event.RECYCLED
 
 
 def waiting(work: UnitOfWork, queue: Queue) -> Iterator[int]:

@@ -1,0 +1,62 @@
+"""Who was asked about a lead so far, and why: read from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.domain.handoff import Event, Move
+from bot.domain.turns import Why
+
+ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
+
+
+def why_of(because: Mapping[str, Any] | None) -> Why:
+    """Of a move, or an `Ask`: why it asks whom it asks."""
+    return Why(str(because["why"])) if because else Why.EVERYBODY
+
+
+def why_now(journal: Iterable[Move]) -> Why:
+    """Why the offer asks whom it asks now."""
+    made = [move for move in journal if asks_anew(move)]
+    return why_of(made[-1].because) if made else Why.EVERYBODY
+
+
+def asks_anew(move: Move) -> bool:
+    """Does this move decide who is asked?"""
+    return bool(move.promised) or move.event in (Event.PASSED, Event.ASSIGNED)
+
+
+def had_it(journal: Iterable[Move]) -> frozenset[str]:
+    """Who had the lead, was asked by name or declined it, since it was raised or woken last."""
+    had: set[str] = set()
+    for move in journal:
+        if _sleeps(move):
+            had.clear()
+            continue
+        had.update(person for person in (move.to, _answered_by(move)) if person)
+    return frozenset(had)
+
+
+def same_seller(journal: Iterable[Move]) -> str | None:
+    """Of a lead that sleeps: who held it, or rejected it for now. They know it."""
+    holder = sleeper = None
+    for move in journal:
+        if move.promised:
+            holder = sleeper = None
+        elif move.event is Event.ACCEPTED:
+            holder = move.by
+        elif move.event is Event.TRANSFERRED:
+            holder = move.to
+        elif _sleeps(move):
+            sleeper = holder or move.by
+    return sleeper
+
+
+def _answered_by(move: Move) -> str | None:
+    return move.by if move.event in ANSWERS else None
+
+
+def _sleeps(move: Move) -> bool:
+    until = move.event is Event.REJECTED and move.until is not None
+    return until or move.event is Event.RECYCLED
