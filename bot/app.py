@@ -21,13 +21,14 @@ from bot.delivery.charts import Painter
 from bot.delivery.courier import Courier
 from bot.delivery.directory import DirectoryReader
 from bot.delivery.pictures import PictureDesk
+from bot.delivery.quiet import QuietReader
 from bot.delivery.rounds import Rounds
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
 from bot.listening import NoPort, address, listen
-from bot.scheduler import BEAT_SECONDS, Metronome
+from bot.scheduler import BEAT_SECONDS, Metronome, in_turn
 from bot.slack_login import NoSlack, connect, log_in, missing
-from bot.use_cases import escalate, report
+from bot.use_cases import admin_news, escalate, nudge, report
 from bot.use_cases.ports import Availability, Consideration, Desk, DigestSlot
 from handlers import health
 from handlers.front_door import FrontDoor
@@ -156,6 +157,7 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
         clock.now,
         look_up_again=directory.look_again,
         pictures=PictureDesk(api, painter.draw_week, clock.now),
+        on_closed=partial(admin_news.place_closed, desk),
     )
     rounds = Rounds(courier)
     desk = replace(desk, said=rounds.wake)
@@ -170,10 +172,12 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     door = None if socket else _door(settings, through_bolt, clicks)
     intake = Intake(desk, settings.intake.sources.values(), wire_seconds, clicks)
     health_now = lambda: health.look(desk, socket.state() if socket else "off")  # noqa: E731
+    wanted = desk.consideration.do_not_disturb
+    quiet = (QuietReader(books, api, now).look,) if wanted else ()
     return Service(
         rounds,
         Metronome(
-            sweep=partial(escalate.sweep, desk),
+            sweep=in_turn(partial(escalate.sweep, desk), *quiet, partial(nudge.say_due, desk)),
             post_digests=partial(report.post_due_digests, desk),
             refresh_directory=directory.refresh,
             refresh_homes=homes.refresh,

@@ -50,6 +50,16 @@ class Metronome:
         self._scheduler.shutdown(wait=True)
 
 
+def in_turn(*jobs: Callable[[], object]) -> Callable[[], None]:
+    """One job that does these one after the other: what the one finds, the next can say."""
+
+    def run() -> None:
+        for job in jobs:
+            job()
+
+    return run
+
+
 def _report(event: JobExecutionEvent) -> None:
     log.error(
         "a job failed and will be run again",

@@ -41,7 +41,7 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.pictures import ComeBack, PictureDesk, Ready, TooSlow
 from bot.delivery.reconcile import look_for
-from bot.delivery.settling import Sent, Settling, Tempo, shown
+from bot.delivery.settling import OnClosed, Sent, Settling, Tempo, shown, tell_nobody
 from bot.domain.messages import Card, Digest, DigestChart
 from bot.use_cases.ports import Books, Parcel, PostedCard
 
@@ -67,6 +67,7 @@ class Courier:
         tempo: Tempo = Tempo(),  # noqa: B008 (frozen)
         look_up_again: Callable[[], Looked] = lambda: Looked.LATELY,
         pictures: PictureDesk | None = None,
+        on_closed: OnClosed = tell_nobody,
     ) -> None:
         self._books = books
         self._slack = slack
@@ -76,7 +77,7 @@ class Courier:
         self._tempo = tempo
         self._look_up_again = look_up_again
         self._pictures = pictures
-        self._settling = Settling(books, clock, wire_clock, tempo)
+        self._settling = Settling(books, clock, wire_clock, tempo, on_closed)
 
     def deliver_due(self) -> int:
         """Deliver all that may go now, one after the other; how many rows were dealt with."""

@@ -29,6 +29,13 @@ from bot.use_cases.ports import Books, Parcel, PostedCard, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+# Part of the transaction that closes a lane: which place, why, when.
+OnClosed = Callable[[UnitOfWork, str, str, datetime], None]
+
+
+def tell_nobody(_work: UnitOfWork, _place: str, _why: str, _now: datetime) -> None:
+    """The log says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
@@ -69,11 +76,13 @@ class Settling:
         clock: Callable[[], datetime],
         wire_clock: Callable[[], datetime],
         tempo: Tempo,
+        on_closed: OnClosed,
     ) -> None:
         self._books = books
         self._clock = clock
         self._wire_clock = wire_clock
         self._tempo = tempo
+        self._on_closed = on_closed
 
     def sent(self, parcel: Parcel, sent: Sent) -> None:
         """Its ts is kept; with a new card the answer clock starts, in the same commit."""
@@ -101,7 +110,7 @@ class Settling:
                     until = self._clock() + self._tempo.pause(parcel.attempts)
                     work.deliveries.put_off(parcel, until, unsaid.why)
                 case NoSuchPlace():
-                    work.deliveries.pause(parcel, unsaid.why)
+                    self._close(work, parcel, unsaid.why)
                 case _:
                     work.deliveries.fail(parcel, unsaid.why)
             work.commit()
@@ -123,7 +132,7 @@ class Settling:
                 case TryLater() | Unknown():
                     work.deliveries.put_off(parcel, self._clock() + pause, why)
                 case Broken() | Unlisted():
-                    work.deliveries.pause(parcel, why)
+                    self._close(work, parcel, why)
                 case RefusedContent() | Gone():
                     work.deliveries.fail(parcel, why)
             work.commit()
@@ -131,6 +140,11 @@ class Settling:
         tell = log.error if loud else log.info
         action = _ACTIONS.get(type(failure), "failed")
         tell("Not delivered", action=action, why=why, **_what_to_do(failure), **shown(parcel))
+
+    def _close(self, work: UnitOfWork, parcel: Parcel, why: str) -> None:
+        work.deliveries.pause(parcel, why)
+        if why not in BROKEN_TOKEN:  # then nothing can be said to anybody
+            self._on_closed(work, parcel.lane, why, self._clock())
 
     def still_in_doubt(self, parcel: Parcel, after: timedelta, why: str) -> None:
         """We could not even look: again in a while."""

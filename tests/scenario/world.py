@@ -16,6 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from starlette.applications import Starlette
 from bot.delivery.courier import Courier
 from bot.delivery.directory import DirectoryReader
 from bot.delivery.outcomes import Identity
+from bot.delivery.quiet import QuietReader
 from bot.delivery.settling import Tempo
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
@@ -33,7 +35,7 @@ from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import LeadFacts
-from bot.use_cases import escalate, nudge
+from bot.use_cases import admin_news, escalate, nudge
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Desk
@@ -149,6 +151,7 @@ class World:
     after_ack: Pool
     directory: DirectoryReader
     homes: Homes
+    quiet: QuietReader
     said: list[Said] = field(default_factory=list)
     socket: SocketMode | None = None
     http: str = ""  # the address of Baton's own HTTP server
@@ -198,6 +201,7 @@ class World:
 
     def sweep(self) -> None:
         escalate.sweep(self.desk)
+        self.quiet.look()
         nudge.say_due(self.desk)
         self.deliver()
 
@@ -328,9 +332,11 @@ def _world(
         **settings,
     )
     words = Words(desk)
-    courier = Courier(books, slack, words, clock.now, clock.now, QUICK)
+    tell_admins = partial(admin_news.place_closed, desk)
+    courier = Courier(books, slack, words, clock.now, clock.now, QUICK, on_closed=tell_admins)
     homes = Homes(desk, words, slack, clock.now)
-    return World(server, clock, books, desk, slack, words, courier, Pool(), directory, homes)
+    quiet = QuietReader(books, slack, clock.now)
+    return World(server, clock, books, desk, slack, words, courier, Pool(), directory, homes, quiet)
 
 
 def _identity(world: World) -> Identity:
