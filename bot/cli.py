@@ -241,6 +241,32 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 
 @commands.command()
+def route(
+    file: Annotated[
+        str, typer.Argument(help="A lead as JSON, as POST /leads takes it; - is stdin.")
+    ],
+    source: Annotated[
+        str, typer.Option(help="Read it as this source of app.yaml posts it.", show_default=False)
+    ] = "",
+    config: Config = APP_YAML,
+    clock_url: ClockUrl = None,
+) -> None:
+    """Say which queue, promise and seller a lead would get, and why. Nothing is changed."""
+    from bot import route_words, routing
+
+    now = _time_of(clock_url)
+    settings = load(config, os.environ)
+    try:
+        form = routing.read_file(file, sys.stdin, routing.source_named(settings, source), now())
+    except routing.BadLead as error:
+        raise Stop(str(error)) from None
+    for remark in form.remarks:
+        told.print(str(remark), style="yellow", markup=False)
+    for line in route_words.lines(settings, routing.explain(settings, now, form.facts)):
+        out.print(line, markup=False)
+
+
+@commands.command()
 def digest(
     week: Annotated[
         str, typer.Option(help="As 2026-W05; without it the last whole week.", show_default=False)

@@ -199,6 +199,21 @@ def test_a_lead_by_hand(baton: Service) -> None:
     assert (2, True) == (wrong.returncode, "email: is not an e-mail address." in wrong.stderr)
 
 
+def test_a_lead_is_tried_on_the_agreement(baton: Service, tmp_path: Path) -> None:
+    """Which queue, promise and seller, and why; a file that is no lead is a sentence."""
+    file = tmp_path / "lead.json"
+    file.write_text('{"email": "ada@acme.example", "country": "SE", "tier": "A"}')
+    tried = baton.command("route", str(file))
+    assert 0 == tried.returncode, tried.stderr
+    for expected in ("Queue: nordics, in #mql-handoff", "  answer: 30 min; due ", "tier is A"):
+        assert expected in tried.stdout
+    assert "Missing of what marketing promised: company, source, why" in tried.stdout
+    assert [file] == [*tmp_path.iterdir()], "a question makes no database"
+    wrong = baton.command("route", str(file), "--source", "web")
+    says = '--source: app.yaml has no source "web" under intake.sources; did you mean "website"?'
+    assert (2, f"{says}\n") == (wrong.returncode, wrong.stderr)
+
+
 def test_a_weeks_figures(baton: Service) -> None:
     """For people as a table, for programs as one object; no such week is a sentence."""
     told = json.loads(baton.command("digest", "--week", "2026-W10", "--json").stdout)
