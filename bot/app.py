@@ -28,7 +28,7 @@ from bot.delivery.wording import Words
 from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome, in_turn
 from bot.slack_login import NoSlack, connect, log_in, missing
-from bot.use_cases import admin_news, escalate, nudge, report
+from bot.use_cases import admin_news, escalate, nudge, passing, report
 from bot.use_cases.ports import Availability, Consideration, Desk, DigestSlot
 from handlers import health
 from handlers.front_door import FrontDoor
@@ -177,7 +177,12 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     return Service(
         rounds,
         Metronome(
-            sweep=in_turn(partial(escalate.sweep, desk), *quiet, partial(nudge.say_due, desk)),
+            sweep=in_turn(
+                partial(escalate.sweep, desk),
+                partial(passing.assign_waiting, desk),
+                *quiet,
+                partial(nudge.say_due, desk),
+            ),
             post_digests=partial(report.post_due_digests, desk),
             refresh_directory=directory.refresh,
             refresh_homes=homes.refresh,

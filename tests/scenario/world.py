@@ -35,7 +35,7 @@ from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import LeadFacts
-from bot.use_cases import admin_news, escalate, nudge
+from bot.use_cases import admin_news, escalate, nudge, passing
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Desk
@@ -201,6 +201,7 @@ class World:
 
     def sweep(self) -> None:
         escalate.sweep(self.desk)
+        passing.assign_waiting(self.desk)
         self.quiet.look()
         nudge.say_due(self.desk)
         self.deliver()
