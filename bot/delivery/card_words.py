@@ -140,10 +140,10 @@ def buttons(handoff: Handoff) -> Sequence[Action]:
 def more(handoff: Handoff) -> Sequence[tuple[Action, str]]:
     """The menu's options, each with its value."""
     of = f"{handoff.id}:{handoff.round}"
-    asked_once = handoff.offer.asked_at is not None or handoff.offer.posted_at is None
-    clock = handoff.clock
-    may_wait = clock is not None and clock.name in OF_SALES and clock.snoozed_until is None
-    without = {Action.ASK: asked_once, Action.SNOOZE: not may_wait}
+    asked_once = handoff.offer.asked_at is not None
+    clock, first_shown = handoff.clock, handoff.offer.posted_at is None  # its clock starts then
+    runs = clock is not None and clock.name in OF_SALES and clock.snoozed_until is None
+    without = {Action.ASK: asked_once, Action.SNOOZE: not (runs or first_shown)}
     options = (action for action in MORE.get(handoff.state, ()) if not without.get(action))
     return [(action, f"{action}:{of}") for action in options]
 

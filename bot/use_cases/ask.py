@@ -6,12 +6,14 @@ from datetime import datetime
 
 from bot.domain import detours
 from bot.domain.assignment import may_follow_up
+from bot.domain.detours import MAY_ASK
 from bot.domain.handoff import (
     Handoff,
     NoQuestion,
     NotAllowed,
     NotMarketing,
     OldCard,
+    OutOfOrder,
     State,
 )
 from bot.domain.messages import Card, QuestionAnswered
@@ -81,9 +83,11 @@ def _waiting_for_it(handoff: Handoff) -> tuple[str, ...]:
 
 
 def _check_may_ask(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:
-    """Whoever may answer the lead, or has it. Raises OldCard, NotAllowed."""
+    """Whoever may answer the lead, or has it. Raises OldCard, OutOfOrder, NotAllowed."""
     if round_ != before.round:
         raise OldCard(before)
+    if before.state not in MAY_ASK:
+        raise OutOfOrder(before)
     if before.state is State.OFFERED:
         check_may_answer(desk, work, before, by)
     elif not may_follow_up(by, before.holder, _managers(desk, work.people, before)):
