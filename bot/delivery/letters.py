@@ -22,8 +22,8 @@ from bot.domain.messages import (
     DigestChart,
     LadderMessage,
     Message,
-    Question,
     ReminderList,
+    Request,
     to_payload,
 )
 from bot.use_cases.ports import Dossier, NotFound, Parcel, People, PostedCard, UnitOfWork
@@ -107,7 +107,7 @@ def find_address(work: UnitOfWork, parcel: Parcel) -> Address | Unsaid:
     if isinstance(message, AboutHandoff) and message.in_thread_of is not None:
         card = _card(work, message, message.in_thread_of)
         return Address(card.channel, card.ts) if card else _waiting_for_thread(parcel)
-    if isinstance(message, Question):
+    if isinstance(message, Request):
         return Address(channel, card=_asked_there(work, message))
     if isinstance(message, DigestBreakdown | DigestChart):
         digest = work.deliveries.sent_ts(Digest.kind, to_payload(Digest(message.report)))
@@ -121,9 +121,9 @@ def _card(work: UnitOfWork, message: AboutHandoff, number: int) -> PostedCard | 
     return next((card for card in cards if card.number == number), None)
 
 
-def _asked_there(work: UnitOfWork, message: Question) -> PostedCard | None:
-    """The question as it was put to the same person before."""
-    said = work.deliveries.sent_ts(Question.kind, to_payload(message))
+def _asked_there(work: UnitOfWork, message: Request) -> PostedCard | None:
+    """The request as it was put to the same person before."""
+    said = work.deliveries.sent_ts(message.kind, to_payload(message))
     return PostedCard(0, message.round, *said) if said else None
 
 
@@ -164,7 +164,7 @@ def compose(
         if address.card is None and message.number < handoff.card:
             return NotWanted("a newer card took its place before it was posted")
         post_if_gone = worth_showing_again(handoff, message.number)
-    if isinstance(message, Question) and address.card is None and not message.is_open(handoff):
+    if isinstance(message, Request) and address.card is None and not message.is_open(handoff):
         return NotWanted("it needs no answer any more")
     versions = _versions(message, picture, partial(_said, words, message, work, now, address))
     if versions is None:

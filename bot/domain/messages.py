@@ -129,16 +129,57 @@ class RejectionNews(AboutHandoff):
 
 
 @dataclass(frozen=True, slots=True)
-class Question(AboutHandoff):
-    """To marketing: what sales wants to know. Put again, it is brought up to date where it stands;
-    whoever was not asked in time is not asked any more."""
+class Request(AboutHandoff):
+    """Asks one person for an answer. Put again, it is brought up to date where it stands; whoever
+    was not asked in time is not asked any more."""
+
+    round: int = 1
+
+    def is_open(self, handoff: Handoff | None) -> bool:
+        """Is there still something to answer?"""
+        return handoff is not None and handoff.round == self.round
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Request):
+    """To marketing: what sales wants to know."""
 
     kind = "question"
-    round: int = 1
     to: str = ""  # in whose conversation it stands
 
     def is_open(self, handoff: Handoff | None) -> bool:
         return handoff is not None and handoff.round == self.round and handoff.offer.is_asking
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed(Request):
+    """To a colleague: would you take this lead, perhaps for one of yours?"""
+
+    kind = "proposed"
+    proposal: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAnswered(AboutHandoff):
+    """To who proposed it, or whose lead it was: what the colleague said."""
+
+    kind = "proposal_answered"
+    proposal: int = 0
+    to: str = ""  # who reads it
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(AboutHandoff):
+    """In the thread of a lead that changed hands: from whom to whom."""
+
+    kind = "handed_over"
+    card: int = 1
+    proposal: int = 0
+    mention: tuple[str, ...] = ()
+
+    @property
+    def in_thread_of(self) -> int | None:
+        return self.card
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +302,9 @@ KINDS: Mapping[str, type[Message]] = {
         RejectionNews,
         Question,
         QuestionAnswered,
+        Proposed,
+        ProposalAnswered,
+        HandedOver,
         NotMineNews,
         NobodyFree,
         NobodyLeft,

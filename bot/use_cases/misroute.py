@@ -1,0 +1,104 @@
+"""A lead in the wrong hands: on to the right team at once, or to the manager, who finds it one.
+
+It counts as a mis-route, never as a rejection. A lead is not passed around for long: once two
+teams have said that it is not theirs, the manager decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from bot.domain import handoff
+from bot.domain.assignment import Queue
+from bot.domain.handoff import Handoff, OldCard
+from bot.domain.messages import Card, NotMineNews
+from bot.domain.offer import Answer
+from bot.use_cases.answer import check_may_answer
+from bot.use_cases.marketing import not_asked_any_more
+from bot.use_cases.offer import ask_again, promise, show_new_card
+from bot.use_cases.ports import Desk, Dossier, UnitOfWork
+
+PASSED_AROUND = 2  # times that a lead was sent on by sellers; from then on the manager decides
+
+
+def send_on(
+    desk: Desk, handoff_id: int, round_: int, by: str, to: str = "", note: str = ""
+) -> Handoff:
+    """Not mine: the answer clock stops, and a new round begins in the queue `to`. Without one, or
+    with one that the lead may not go to, it is the manager's to find a queue.
+
+    Raises NotFound, NotAllowed, OldCard, AlreadyAnswered.
+    """
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = work.handoffs.get(handoff_id)
+        _check(desk, work, before, round_, by)
+        dossier = work.handoffs.dossier(handoff_id)
+        move = handoff.not_mine(before, round_, by, now, dossier.terms, note)
+        misrouted = work.handoffs.record(before, move)
+        not_asked_any_more(desk, work, before, misrouted, now)
+        right = next((queue for queue in teams(desk, dossier) if queue.name == to), None)
+        if right is None:
+            after = _leave_to_the_manager(desk, work, misrouted, now)
+        else:
+            after = _offer_to(desk, work, misrouted, right, now, by)
+        work.commit()
+    desk.said()
+    return after
+
+
+def ready(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
+    """What the form shows; nothing is changed, no clock stops. Raises what `send_on` would."""
+    with desk.books.reading() as work:
+        dossier = work.handoffs.dossier(handoff_id)
+        _check(desk, work, dossier.handoff, round_, by)
+    handoff.not_mine(dossier.handoff, round_, by, desk.clock(), dossier.terms)
+    return dossier
+
+
+def teams(desk: Desk, dossier: Dossier) -> tuple[Queue, ...]:
+    """The queues a seller may send this lead to: never to one that has said that it is not theirs,
+    and nowhere once it was passed around."""
+    if was_passed_around(dossier):
+        return ()
+    tried = {dossier.handoff.queue, *said_no(dossier)}
+    return tuple(queue for queue in desk.queues if queue.name not in tried)
+
+
+def was_passed_around(dossier: Dossier) -> bool:
+    return sum(1 for _ in said_no(dossier)) >= PASSED_AROUND
+
+
+def said_no(dossier: Dossier) -> Iterator[str]:
+    """The queues whose sellers have said that this lead is not theirs, once for each time."""
+    for offer in dossier.offers:
+        if offer.answer is Answer.NOT_MINE:
+            yield offer.promised.queue
+
+
+def _check(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:
+    if round_ != before.round:  # whose lead it was in that round says nothing about now
+        raise OldCard(before)
+    check_may_answer(desk, work, before, by)
+
+
+def _offer_to(
+    desk: Desk, work: UnitOfWork, misrouted: Handoff, queue: Queue, now: datetime, by: str
+) -> Handoff:
+    ask = ask_again(desk, work, misrouted, now, queue.name)
+    promised = promise(desk, work.leads.get(misrouted.lead_id), queue.name, now)
+    move = handoff.offer_again(misrouted, promised, now, by, ask)
+    after = work.handoffs.record(misrouted, move)
+    show_new_card(desk, work, after, now)
+    return after
+
+
+def _leave_to_the_manager(
+    desk: Desk, work: UnitOfWork, misrouted: Handoff, now: datetime
+) -> Handoff:
+    work.outbox.put(Card(misrouted.id, misrouted.card), desk.address(misrouted), now)
+    manager = desk.queue(misrouted.queue).manager
+    for person in sorted(work.people.members((manager,))) or [manager]:
+        work.outbox.put(NotMineNews(misrouted.id, misrouted.round), person, now)
+    return misrouted
