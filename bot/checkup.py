@@ -25,16 +25,20 @@ from bot.domain.messages import (
     DigestChart,
     Escalation,
     Message,
+    Note,
     NotMineNews,
+    PlaceClosed,
     RaisedAgain,
     RejectionNews,
     Reminder,
+    ReminderList,
     Returned,
+    Unheard,
 )
 from bot.slack_login import missing
 from bot.use_cases import answer
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import DatabaseAway, Desk
+from bot.use_cases.ports import DatabaseAway, Desk, Nudge
 from bot.use_cases.report import monday_of, week_bounds, week_figures
 from storage.books import Books, UnknownDatabase
 
@@ -116,11 +120,15 @@ def _one_of_each(desk: Desk, reason_code: str) -> list[Message]:
     return [
         *(Card(handoff) for handoff in (_offered(desk, 3), accepted, rejected, not_mine)),
         Reminder(*about),
+        Note(*about),
+        _reminders(desk, accepted),
         Escalation(*about),
         Returned(*about),
         RaisedAgain(accepted),
         RejectionNews(rejected),
         NotMineNews(not_mine),
+        Unheard(accepted, queue=desk.queues[0].name, clock=Clock.TOUCH, is_last=True),
+        PlaceClosed(desk.queues[0].address, "not_in_channel"),
         Digest(report),
         DigestBreakdown(report),
         DigestChart(report),
@@ -131,6 +139,15 @@ def _offered(desk: Desk, number: int) -> int:
     (queue,) = desk.queues
     facts = replace(EXAMPLE, system=queue.name, external_id=str(number), email="")
     return raise_lead(desk, facts).handoff_id
+
+
+def _reminders(desk: Desk, handoff: int) -> ReminderList:
+    now = desk.clock()
+    with desk.books.writing() as work:
+        work.nudges.put(Nudge("U0", handoff, 1, Clock.TOUCH, 80, now))
+        waiting = tuple(nudge.id for nudge in work.nudges.waiting(now))
+        work.commit()
+    return ReminderList(waiting)
 
 
 def _report(desk: Desk) -> int:
