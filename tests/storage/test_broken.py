@@ -27,6 +27,11 @@ def broken(books, due_at, queues=("nordics",)):
         return [work.handoffs.broken_between(queues, *period) for period in periods]
 
 
+def due_of(handoff):
+    assert handoff.clock is not None
+    return handoff.clock.due_at
+
+
 def found(before):
     return [[(before.id, before.round)], [(before.id, before.round)], [], []]
 
@@ -38,7 +43,7 @@ NOTHING = [[], [], [], []]
 def test_a_late_answer_is_a_candidate(books, version, late):
     """Whether it came late or has not come yet; an answer in time is none, to the microsecond."""
     before = posted(books, version)
-    due = before.clock.due_at
+    due = due_of(before)
     assert found(before) == broken(books, due)
 
     at = due + INSTANT if late else due
@@ -50,16 +55,16 @@ def test_only_the_queues_asked_about_are_looked_at(books, version):
     """A manager excuses what was promised in their own queues."""
     before = posted(books, version)
 
-    assert NOTHING == broken(books, before.clock.due_at, queues=["dach"])
-    assert NOTHING == broken(books, before.clock.due_at, queues=[])
-    assert found(before) == broken(books, before.clock.due_at, queues=["dach", "nordics"])
+    assert NOTHING == broken(books, due_of(before), queues=["dach"])
+    assert NOTHING == broken(books, due_of(before), queues=[])
+    assert found(before) == broken(books, due_of(before), queues=["dach", "nordics"])
 
 
 @pytest.mark.parametrize("late", [True, False])
 def test_a_late_touch_is_a_candidate(books, version, late):
     """Giving the lead back in time keeps the promise, too; late it does not."""
     held = accepted(books, version)
-    due = held.clock.due_at
+    due = due_of(held)
     assert found(held) == broken(books, due)
 
     at = due + INSTANT if late else due
@@ -73,7 +78,7 @@ def test_a_late_answer_of_marketing_is_a_candidate(books, version, late):
     """The question's own promise is judged by when it was answered."""
     before = posted(books, version)
     asked = record(books, before, detours.ask(before, 1, "U1", NOW, TERMS, "Which size?"))
-    due = asked.offer.feedback_due
+    due = due_of(asked)
     assert found(asked) == broken(books, due)
 
     at = due + INSTANT if late else due
@@ -86,7 +91,7 @@ def test_a_late_decision_is_a_candidate(books, version, late):
     """When a lead is to be qualified follows from the terms it was offered under."""
     held = accepted(books, version)
     held = record(books, held, handoff.contact(held, "U1", NOW + MINUTE, TERMS))
-    due = held.clock.due_at
+    due = due_of(held)
     assert found(held) == broken(books, due)
 
     at = due + INSTANT if late else due
@@ -110,7 +115,7 @@ def test_without_a_time_to_qualify_none_is_broken(books, version):
 def test_a_lead_is_named_once_however_much_was_broken(books, version):
     """Answer and touch both late is one round to look at, and rounds come in their order."""
     both, other = posted(books, version, 1), posted(books, version, 2)
-    late = both.clock.due_at + MINUTE
+    late = due_of(both) + MINUTE
     record(books, both, handoff.accept(both, 1, "U1", late, TERMS))
 
     with books.reading() as work:
@@ -124,7 +129,7 @@ def test_what_was_posted_long_before_is_not_looked_for(books, version, days):
     before = posted(books, version)
     at = NOW + LONGEST_ROUND - timedelta(days=1 - days)
     held = record(books, before, handoff.accept(before, 1, "U1", at, TERMS))
-    due = held.clock.due_at
+    due = due_of(held)
 
     with books.reading() as work:
         candidates = work.handoffs.broken_between(["nordics"], due, due + MINUTE)
