@@ -36,7 +36,7 @@ def found(before):
     return [[(before.id, before.round)], [(before.id, before.round)], [], []]
 
 
-NOTHING = [[], [], [], []]
+NOTHING: list[list[tuple[int, int]]] = [[], [], [], []]
 
 
 @pytest.mark.parametrize("late", [True, False])
