@@ -204,7 +204,7 @@ def test_a_modal_may_answer_into_the_conversation_it_was_opened_in(
     block = {"type": "input", "block_id": "where", "label": plain("Where"), "element": menu}
     client.views_open(trigger_id=trigger, view=modal("tell", block))
 
-    sent = erik.submit().payload["response_urls"]
+    sent = erik.submit(wait=False).payload["response_urls"]
     place = {"block_id": "where", "action_id": "conversations_select"}
     channel = {"channel_id": workspace.channel(WHERE).id}
     assert [place | channel] == [{n: u[n] for n in u if n != "response_url"} for u in sent]
