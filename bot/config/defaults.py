@@ -6,6 +6,7 @@ from bot.domain.agreement import Act, Audience, Clock, NextStep, Reason, Step
 
 HOLDER = (Audience.HOLDER,)
 HOLDER_AND_MANAGER = (Audience.HOLDER, Audience.MANAGER)
+MARKETERS = (Audience.MARKETERS,)
 
 LADDER = (
     Step(Clock.ANSWER, 80, HOLDER, Act.REMIND),
@@ -14,6 +15,9 @@ LADDER = (
     Step(Clock.TOUCH, 80, HOLDER, Act.REMIND),
     Step(Clock.TOUCH, 100, HOLDER_AND_MANAGER, Act.ESCALATE),
     Step(Clock.TOUCH, 150, (Audience.HEAD, Audience.HOLDER), Act.RETURN),
+    Step(Clock.QUALIFY, 100, HOLDER, Act.REMIND),
+    Step(Clock.FEEDBACK, 80, MARKETERS, Act.REMIND),
+    Step(Clock.FEEDBACK, 100, (*MARKETERS, Audience.MANAGER), Act.ESCALATE),
 )
 
 # A note is asked for where the next person cannot act without it: what is bad about the data, who
