@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.delivery.card_words import Context, all_known, known, named, permalink, why_it_went_on
+from bot.delivery.card_words import (
+    ENDINGS,
+    Context,
+    all_known,
+    known,
+    named,
+    permalink,
+    why_it_went_on,
+)
 from bot.delivery.escaping import clean
 from bot.domain.asked import asks_anew, had_it
 from bot.domain.handoff import Event, State
@@ -38,12 +46,14 @@ def nobody_asked(desk: Desk, message: NobodyAsked, work: UnitOfWork, now: dateti
 
 
 def _earlier(dossier: Dossier, people: People) -> Iterator[Context]:
-    """Offers to one that came to nothing."""
+    """Who was asked, or had it, and how that ended."""
     asked = None
     for move in dossier.journal:
         if move.event is Event.PASSED and asked:
             key = f"nobody.{why_it_went_on(move)}"
             yield {"key": key, "by": known(people, asked), "at": move.at}
+        elif move.event in ENDINGS:
+            yield {"key": f"history.{move.event}", "by": known(people, move.by), "at": move.at}
         asked = move.to if asks_anew(move) else asked
 
 
