@@ -144,7 +144,7 @@ def test_a_forged_choice_of_the_menu_is_no_button(near: World):
     sent = near.person("@erik").click("more", near.card(lead), value="Release").payload
     near.deliver()
     near.sees("Back in the queue")
-    for value in ("release", "more:1:1", "no_such:1:1", ":1:1", "accept:1:", None):
+    for value in ("release", "more:1:1", "no_such:1:1", "accept:1:", None):  # Slack's five
         forged = copy.deepcopy(sent)
         forged["actions"][0]["selected_option"]["value"] = value
         near.server.workspace.deliveries.send(INTERACTIVE, forged, near.id("@erik")).wait()
@@ -298,7 +298,7 @@ def test_a_button_of_an_older_baton_is_acked(near: World):
     payload = a_click(near, "@aino", near.lead())
 
     def rename(payload: dict[str, Any]) -> None:
-        payload["actions"][0]["action_id"] = "snooze"
+        payload["actions"][0]["action_id"] = "of_old"
 
     assert forge(near, "@aino", payload, rename).acked
     near.hears("@aino", "Baton no longer knows this lead")

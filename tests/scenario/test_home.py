@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.handoff import State
+from bot.use_cases.my_work import MOST_WAITING
 from handlers.home import PUBLISHED_AT_ONCE
 from playground import Person, sample_workspace
 from playground.delivery import INTERACTIVE
@@ -226,10 +227,10 @@ def test_everybody_reads_their_own_language(near: World):
 
 def test_a_long_list_ends_and_says_how_much_more_there_is(near: World):
     """Slack shows a hundred blocks; whoever has more leads sees the most urgent ones."""
-    for number in range(20):
+    for number in range(MOST_WAITING + 5):
         near.lead(f"Lead{number}")
     shown = opened(near, "@erik")
-    assert 15 == shown.count("Please answer by")
+    assert MOST_WAITING == shown.count("Please answer by")
     assert "… and 5 more, less urgent." in shown
 
 
