@@ -42,6 +42,7 @@ ASKED = {
     Why.CRM_OWNER: "the CRM names them as the account's owner",
     Why.COMPANY_OWNER: "they have this company already",
     Why.SAME_SELLER: "they had it before it was put off",
+    Why.MANAGER: "the manager chose them",
 }
 
 Lines = Iterator[str]

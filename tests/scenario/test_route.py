@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pytest
 from bot import app
 from bot.config import Settings, parse
 from bot.domain.lead import LeadFacts
-from bot.route_words import lines
+from bot.domain.turns import Choice, Skip, Why
+from bot.route_words import ASKED, SKIPPED, lines
 from bot.routing import BadLead, explain, read_file, source_named
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Person
@@ -181,3 +183,42 @@ def test_a_file_that_cannot_be_opened_is_a_sentence(tmp_path: Path) -> None:
         assert f"{path}: {says}" == str(caught.value)
     with pytest.raises(BadLead, match='no source "web" under intake'):
         source_named(settings(tmp_path), "web")
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (Choice("UIDA", Why.CRM_OWNER), "@ida, because the CRM names them as the account's owner"),
+        (Choice("UIDA", Why.COMPANY_OWNER), "@ida, because they have this company already"),
+        (Choice("UIDA", Why.SAME_SELLER), "@ida, because they had it before it was put off"),
+        (
+            Choice(None, Why.NOBODY_FREE, {"UIDA": Skip.FULL}, counts={"UIDA": 7}),
+            (
+                "nobody yet; it waits for the first who is free, and @maja hears (round_robin)\n"
+                "  @ida has 7 leads in hand, and open_at_most is 7"
+            ),
+        ),
+        (
+            Choice(None, Why.NOBODY_LEFT, {"UIDA": Skip.HAD_IT}, owner="UOLOF"),
+            (
+                "nobody is left to ask; it is @maja's (round_robin)\n"
+                "  @olof would come first, and cannot be asked.\n"
+                "  @ida had this lead before, or declined it"
+            ),
+        ),
+    ],
+)
+def test_why_somebody_is_asked_or_nobody(tmp_path: Path, choice: Choice, expected: str) -> None:
+    """Each reason of the rule, and of everybody it passed over, in words."""
+    rule = "    assignment: { rule: round_robin, open_at_most: 7 }\n"
+    given = settings(tmp_path, ("name: rest\n", f"name: rest\n{rule}"))
+    with_people(given).close()
+    found = explain(given, lambda: TUESDAY, ADA)
+    told = replace(found, routed=replace(found.routed, choice=choice))
+    assert f"Who is asked: {expected}" in "\n".join(lines(given, told))
+
+
+def test_every_reason_to_pass_somebody_over_has_its_words() -> None:
+    """A new reason of the turn is not a traceback on the command line."""
+    assert set(Skip) == set(SKIPPED)
+    assert set(Why) == {*ASKED, Why.EVERYBODY, Why.NOBODY_FREE, Why.NOBODY_LEFT}
