@@ -41,6 +41,8 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 5
 REFUSALS = (Refused, NotFound, Conflict)  # what people are told in words
+# Said to everybody: also to whoever did it themselves, and does it again.
+TELLING = (NotAllowed, SnoozedAlready)
 UNREMARKABLE = frozenset({Event.POSTED, Event.STEPPED, Event.HELD, Event.RAISED_AGAIN})
 
 Say = Callable[[Words, Dossier, People, str], Rendered]
@@ -144,7 +146,7 @@ def notice(desk: Desk, words: Words, key: str, person: str) -> Rendered:
 
 def is_repeat(desk: Desk, refusal: Exception, person: str, meant: Event) -> bool:
     """The last thing that happened to this lead is what this person meant to do, by them."""
-    if not isinstance(refusal, Refused) or isinstance(refusal, NotAllowed):
+    if not isinstance(refusal, Refused) or isinstance(refusal, TELLING):
         return False
     with desk.books.reading() as work:
         journal = work.handoffs.dossier(refusal.handoff.id).journal

@@ -200,11 +200,15 @@ class World:
         assert self.directory.refresh()
 
     def sweep(self) -> None:
+        self.sweep_only()
+        self.deliver()
+
+    def sweep_only(self) -> None:
+        """What is due is decided and queued; nothing is sent yet."""
         escalate.sweep(self.desk)
         passing.assign_waiting(self.desk)
         self.quiet.look()
         nudge.say_due(self.desk)
-        self.deliver()
 
     def pass_time(self, **by: float) -> None:
         """Minutes or hours go by; what falls due on the way happens when it is due."""
