@@ -35,7 +35,7 @@ class BadLead(Exception):
 @dataclass(frozen=True, slots=True)
 class Explained:
     routed: Routed
-    facts: LeadFacts
+    facts: LeadFacts  # what the file says, and what we knew
     now: datetime
     missing: tuple[str, ...]  # of what marketing promised with every lead
     people: Mapping[str, Person]  # those who are spoken of, by id
@@ -98,7 +98,7 @@ def explain(settings: Settings, now: Callable[[], datetime], facts: LeadFacts) -
         routed = turn.explain(desk, facts)
         return Explained(
             routed=routed,
-            facts=facts,
+            facts=routed.lead.facts.updated_by(facts) if routed.lead else facts,
             now=now(),
             missing=missing_required(facts, settings.agreement.marketing.required),
             people=_people(desk, routed),

@@ -53,20 +53,20 @@ class Routed:
 def explain(desk: Desk, facts: LeadFacts) -> Routed:
     """What would happen to a lead that came in now; nothing is changed. Raises NoQueue."""
     now, facts = desk.clock(), with_domain(desk, facts)
-    queue = route(desk.queues, facts)
     with desk.books.reading() as work:
         lead = work.leads.find(facts)
         open_one = work.handoffs.open_for(lead.id) if lead else None
         known = replace(lead, facts=lead.facts.updated_by(facts)) if lead else Lead(0, facts, now)
+        queue = route(desk.queues, known.facts)
         journal = work.handoffs.journal(open_one.id) if open_one else []
-        choice = _choose(desk, work, queue, known, journal, now, same_seller(journal))
+        choice = _choose_behind(desk, work, queue, known, journal, now, same_seller(journal))
         sellers = sellers_of(work.people, queue)
     return Routed(
         queue=queue,
         passed_over=tuple(desk.queues)[: list(desk.queues).index(queue)],
         sellers=sellers,
         choice=choice,
-        aims=tuple(_aims(desk, queue, facts, now)),
+        aims=tuple(_aims(desk, queue, known.facts, now)),
         lead=lead,
         open_one=open_one if open_one and open_one.state not in AWAITING_OFFER else None,
     )
@@ -87,16 +87,28 @@ def ask_for(
     prefer: str | None = None,
 ) -> Ask:
     """Whom a new round asks by name, and why; their turn is taken with it. `prefer` had the lead
-    before it went to sleep. While other leads of the queue wait for a free seller, this one waits
-    behind them."""
+    before it went to sleep."""
     if not queue.rule.asks_one:
         return EVERYBODY
+    choice = _choose_behind(desk, work, queue, lead, journal, now, prefer)
+    return take(desk, work, queue, choice, now)
+
+
+def _choose_behind(
+    desk: Desk,
+    work: UnitOfWork,
+    queue: Queue,
+    lead: Lead,
+    journal: Sequence[Move],
+    now: datetime,
+    prefer: str | None,
+) -> Choice:
+    """While other leads of the queue wait for a free seller, this one waits behind them."""
     others_wait = _others_wait(work, queue)
     choice = _choose(desk, work, queue, lead, journal, now, prefer, waited=others_wait)
     if choice.why is Why.TURN and others_wait:
-        choice = replace(choice, person=None, why=Why.NOBODY_FREE, standing={})
-        return Ask(None, choice.to_json())
-    return take(desk, work, queue, choice, now)
+        return replace(choice, person=None, why=Why.NOBODY_FREE, standing={}, credits={})
+    return choice
 
 
 def next_for(

@@ -16,7 +16,7 @@ from bot.domain.lead import LeadFacts
 from bot.domain.turns import Choice, Skip, Why
 from bot.route_words import ASKED, SKIPPED, lines
 from bot.routing import BadLead, explain, read_file, source_named
-from bot.use_cases.offer import raise_lead
+from bot.use_cases.offer import keep_lead, raise_lead
 from bot.use_cases.ports import Person
 from storage.books import Books
 
@@ -103,6 +103,33 @@ def test_the_state_of_the_database_decides_and_stays_as_it_is(tmp_path: Path) ->
     asked = [line for line in said(given, other) if "@" in line]
     assert "Who is asked: @ida, because it is their turn (round_robin)" == asked[0]
     assert "  @olof is away, as they said" in asked
+
+
+def test_a_new_lead_waits_behind_those_that_wait(tmp_path: Path) -> None:
+    """Whoever is back first gets the oldest lead, so the answer for a new one is: nobody yet."""
+    given = in_turn(tmp_path)
+    with closing(with_people(given)) as books:
+        with books.writing() as work:
+            for person in ("UIDA", "UOLOF"):
+                work.absences.begin(person, None, TUESDAY)
+            work.commit()
+        raise_lead(app.desk_of(given, books, lambda: TUESDAY), ADA)
+        with books.writing() as work:
+            work.absences.end("UIDA")
+            work.commit()
+    waits = "Who is asked: nobody yet; it waits for the first who is free, and @maja hears"
+    assert f"{waits} (round_robin)" in said(given, LeadFacts(email="bo@other.example"))
+
+
+def test_what_is_known_of_a_lead_counts_too(tmp_path: Path) -> None:
+    """The file adds to what earlier systems said of the same person."""
+    given = settings(tmp_path)
+    with closing(with_people(given)) as books:
+        desk = app.desk_of(given, books, lambda: TUESDAY)
+        keep_lead(desk, LeadFacts(email="ada@acme.example", country="SE"))
+    shown = said(given)
+    assert "Queue: nordics, in #mql-handoff" == shown[0]
+    assert shown[1].startswith('  nordics: yes, country is "SE"')
 
 
 def test_without_a_database_the_queue_and_the_promise_are_known_all_the_same(
