@@ -15,7 +15,8 @@ FROM_THE_MENU = frozenset({action.value for action in Action} - {Action.MORE})
 TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# A handoff and its round, as every button of a card carries them. What follows was chosen: a queue, a seller.
+# A handoff and its round, as every button of a card carries them. What follows was chosen: a
+# queue, a seller.
 TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII | re.DOTALL)
 
 

@@ -72,7 +72,7 @@ def _help(asked: Asked) -> Rendered:
 
 def _find(asked: Asked) -> Rendered:
     desk, words, query = asked.desk, asked.words, asked.rest
-    found = look_up.find(desk, query)
+    found = look_up.find(desk, query, asked.person)
     if not found:
         return words.found_none(query, asked.who)
     with desk.books.reading() as work:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery import card_words, digest_words, home_words, look_up_words
+from bot.delivery import card_words, digest_words, hand_over_words, home_words, look_up_words, veil
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
 from bot.delivery.card_words import STAGES, Context, known, named, permalink
@@ -17,11 +17,12 @@ from bot.delivery.escaping import clean
 from bot.delivery.message_words import TELLERS
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import NextStep, Reason, Terms
+from bot.domain.assignment import Queue
 from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Event, Move, State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
-from bot.use_cases.ports import Desk, Dossier, MyWork, People, Person, UnitOfWork
+from bot.use_cases.ports import Colleague, Desk, Dossier, MyWork, People, Person, UnitOfWork
 
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
@@ -42,10 +43,12 @@ class Words:
     ) -> Rendered:
         """`to` is where it goes: a person reads their own language. `picture` is the id of an
         uploaded file that a digest shows. Raises NotFound when what it speaks of is gone."""
-        template, context = TELLERS[message.kind](self._desk, message, work, now)
+        person = to if to.startswith(PEOPLE) else ""
+        seen = veil.looking_as(self._desk, work, person)
+        template, context = TELLERS[message.kind](self._desk, message, seen, now)
         if isinstance(message, Digest | DigestChart):
             context |= {"picture": picture, "picture_alt": self.chart_alt(message, work)}
-        reader = work.people.find(to) if to.startswith(PEOPLE) else None
+        reader = work.people.find(person) if person else None
         return self.renderer.render(template, context, reads(reader))
 
     def chart_alt(self, message: Digest | DigestChart, work: UnitOfWork) -> str:
@@ -107,6 +110,7 @@ class Words:
         return self.renderer.render("notice", {"key": f"private.{key}"}, reads(reader))
 
     def _reply(self, key: str, dossier: Dossier, people: People, reader: str) -> Rendered:
+        dossier = veil.seen_by(self._desk, people, dossier, reader)
         context = {"key": f"private.{key}", **self._standing(dossier, people)}
         return self.renderer.render("private", context, reads(people.find(reader)))
 
@@ -118,7 +122,7 @@ class Words:
         later = card_words.snoozed(dossier, people) or {"by": None, "at": last.at}
         return {
             **named(dossier.lead),
-            "by": known(people, last.by),
+            "by": known(people, card_words.who_moved(last)),
             "at": last.at,
             "first_by": known(people, handoff.offer.answered_by),
             "first_at": handoff.offer.answered_at or last.at,
@@ -143,6 +147,7 @@ class Words:
 
     def gone_view(self, dossier: Dossier, people: People, reader: str = "") -> Json:
         """Instead of a modal: somebody took the lead, or it went on."""
+        dossier = veil.seen_by(self._desk, people, dossier, reader)
         answered = dossier.handoff.offer.answer is not None
         key = _first_answer(dossier) if answered else _with_name("old_card", dossier)
         context = {
@@ -166,6 +171,27 @@ class Words:
     def disqualify_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("disqualify_modal", dossier, reader, why_not(dossier.terms))
 
+    def not_mine_view(
+        self,
+        dossier: Dossier,
+        queues: Sequence[Queue],
+        reader: Person | None = None,
+        around: bool = False,
+        note: str = "",
+    ) -> Json:
+        """`queues` is what there is to choose from; `around`: there was more, and the lead was
+        sent on too often."""
+        dossier = veil.unclaimed(self._desk, dossier)
+        manager = self._desk.queue(dossier.handoff.queue).manager
+        context = hand_over_words.not_mine(dossier, queues, manager, note)
+        return self.renderer.view("not_mine_modal", context | {"around": around}, reads(reader))
+
+    def hand_over_view(
+        self, dossier: Dossier, colleagues: Sequence[Colleague], reader: Person | None = None
+    ) -> Json:
+        context = hand_over_words.hand_over(dossier, colleagues)
+        return self.renderer.view("hand_over_modal", context, reads(reader))
+
     def lost_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("lost_modal", dossier, reader, why_not(dossier.terms))
 
@@ -176,7 +202,7 @@ class Words:
         return self._view("ask_modal", dossier, reader, ())
 
     def tell_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
-        return self._view("tell_modal", dossier, reader, ())
+        return self._view("tell_modal", dossier, reader, (), names=True)
 
     def snooze_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         clock, now = dossier.handoff.clock, self._desk.clock()
@@ -206,8 +232,14 @@ class Words:
         return speaks.say("date.time", day=speaks.day(local.date()), time=shown)
 
     def _view(
-        self, template: str, dossier: Dossier, reader: Person | None, reasons: Sequence[Reason]
+        self,
+        template: str,
+        dossier: Dossier,
+        reader: Person | None,
+        reasons: Sequence[Reason],
+        names: bool = False,
     ) -> Json:
+        dossier = dossier if names else veil.unclaimed(self._desk, dossier)
         context = {
             **named(dossier.lead),
             "value": _value(dossier),
@@ -230,6 +262,7 @@ class Words:
         notice: Rendered | None = None,
     ) -> Json:
         """What waits for the reader, most urgent first; on top of it what they shall hear."""
+        mine = veil.listed(self._desk, people, mine, reader)
         context = home_words.home(mine, people, now, reader)
         view = self.renderer.view("home", context, reads(people.find(reader)))
         if notice is not None:
@@ -242,6 +275,7 @@ class Words:
         self, dossier: Dossier, people: People, now: datetime, reader: str = ""
     ) -> Rendered:
         """The card as it stands, without buttons, and its history."""
+        dossier = veil.seen_by(self._desk, people, dossier, reader)
         context = look_up_words.one(self._desk, dossier, people, now)
         return self.renderer.render("look_up_one", context, reads(people.find(reader)))
 
@@ -253,8 +287,17 @@ class Words:
         reader: str = "",
     ) -> Rendered:
         """A list, with a number each to ask again."""
-        context = look_up_words.many(query, found, people)
+        seen = [self._hit(lead, dossier, people, reader) for lead, dossier in found]
+        context = look_up_words.many(query, seen, people)
         return self.renderer.render("look_up_many", context, reads(people.find(reader)))
+
+    def _hit(
+        self, lead: Lead, dossier: Dossier | None, people: People, reader: str
+    ) -> tuple[Lead, Dossier | None]:
+        if dossier is None:
+            return lead, None
+        seen = veil.seen_by(self._desk, people, dossier, reader)
+        return seen.lead, seen
 
     def found_none(self, query: str, reader: Person | None = None) -> Rendered:
         context = {"query": clean(query, look_up_words.LONGEST_QUERY)}

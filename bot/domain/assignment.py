@@ -65,6 +65,11 @@ class Queue:
     touch_hours: str = "queue"  # whose hours the touch clock keeps: the "queue"'s or the "seller"'s
 
     @property
+    def is_blind(self) -> bool:
+        """Whoever is asked by name has to know whom they are asked about."""
+        return self.rule.blind and not self.rule.asks_one
+
+    @property
     def address(self) -> str:
         """Where its cards go."""
         return f"#{self.channel.removeprefix('#')}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bot.domain.lead import Lead
 from bot.use_cases.ports import Desk, Dossier
 
+NUMBER = re.compile(r"L-?\d+", re.IGNORECASE | re.ASCII)
 SHOWN = 10  # hits in a list; one more is asked for, to say that there are more
 
 
@@ -16,15 +18,19 @@ class Found:
     dossier: Dossier | None  # the latest handoff; None for a lead that was never offered
 
 
-def find(desk: Desk, text: str) -> list[Found]:
-    """Up to SHOWN + 1 hits for L-12, an e-mail, or part of a name or company; newest first."""
+def find(desk: Desk, text: str, reader: str) -> list[Found]:
+    """Up to SHOWN + 1 hits for L-12, an e-mail, or part of a name or company; newest first. A lead
+    whose name the reader must not see yet is found by its number alone."""
     wanted = text.strip().strip('"“”„').strip()
     if not wanted:
         return []
+    by_number = NUMBER.fullmatch(wanted) is not None
     with desk.books.reading() as work:
         hits = []
         for lead in work.leads.search(wanted, SHOWN + 1):
             latest = work.handoffs.latest_for(lead.id)
+            if latest and not by_number and desk.hides(latest, work.people, reader):
+                continue
             hits.append(Found(lead, work.handoffs.dossier(latest.id) if latest else None))
     return hits
 

@@ -130,6 +130,16 @@ class Proposal:
     id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody a held lead may be handed to, or swapped with."""
+
+    person: Person
+    away: bool
+    has_room: bool  # for the lead that is given away
+    leads: tuple[Listed, ...]  # of theirs, to swap it for
+
+
 class NotFound(LookupError):
     """No such handoff, lead or report."""
 
@@ -514,6 +524,20 @@ class Desk:
     company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
     said: Callable[[], None] = lambda: None  # called after a commit that queued messages
     replaying: bool = False  # history acted already, unknown people too: nobody is refused
+
+    def hides(self, handoff: Handoff, people: People, reader: str) -> bool:
+        """Blind claim: must this reader not see yet who the lead is? What nobody in particular
+        reads ('') is read by everybody. A mis-route or a rejection is no claim: it must not be the
+        way to a name."""
+        queue = self.queue(handoff.queue)
+        if not queue.is_blind or handoff.holder is not None:
+            return False
+        person = people.find(reader) if reader else None
+        if person is None:
+            return True
+        also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
+        sells = person.id in people.members((*queue.sellers, *also))
+        return sells and person.id not in people.members((queue.manager,))
 
     def address(self, handoff: Handoff) -> str:
         """Where its newest card is, or goes: once the ladder has widened an offer, the channel of

@@ -320,3 +320,95 @@ def test_turns_survive_a_crowd(by_turns: World):
     handles = [asked(by_turns, lead) for lead in leads]
     assert dict.fromkeys(THREE, 4) == {who: handles.count(who) for who in THREE}
     assert 0 == passing.assign_waiting(by_turns.desk)
+
+
+# ------------------------------------------------------------------------ blind claim
+
+
+@pytest.fixture
+def blind(tmp_path: Path) -> Iterator[World]:
+    with team(tmp_path, Rule(blind=True), terms=AGREED) as world:
+        yield world
+
+
+def blind_lead(world: World) -> int:
+    facts = LeadFacts(
+        email="ada@acme.example",
+        name="Ada Lovelace",
+        company="Acme AB",
+        title="Head of Sales",
+        phone="+46 8 123 456",
+        country="SE",
+        tier="B",
+        why="Asked for a price",
+        crm_url="https://crm.example/leads/ada",
+        extra={"linkedin": "in/ada"},
+    )
+    raised = raise_lead(world.desk, facts)
+    world.deliver()
+    return raised.handoff_id
+
+
+NAMES = ("Ada", "Lovelace", "Acme", "acme", "123 456", "crm.example", "in/ada")
+
+
+def names_in(*texts: str) -> set[str]:
+    return {name for name in NAMES for text in texts if name in text}
+
+
+def test_a_blind_claim_shows_what_to_decide_by_and_no_names(blind: World):
+    """Who it is stays hidden wherever a seller looks, until somebody claims it."""
+    lead = blind_lead(blind)
+    card = blind.sees("L-1", "Head of Sales, SE, B", "Asked for a price")
+    erik = blind.person("@erik")
+    erik.open_home()
+    blind.settle()
+    for question in ("Ada", "acme", "ada@acme.example"):
+        erik.command("/lead", question, channel="mql-handoff")
+        blind.settle()
+        blind.hears("@erik", "Nobody here matches")
+    erik.command("/lead", "L-1", channel="mql-handoff")
+    blind.settle()
+    found = blind.hears("@erik", "L-1", "What happened")
+    erik.click("reject", blind.card(lead))
+    erik.wait_for_modal()
+    form = erik.modal
+    assert form is not None
+    erik.close_view()
+    blind.pass_time(hours=3, minutes=30)
+    reminder = blind.sees("L-1", "waiting for an answer")
+    assert erik.home is not None
+    assert "L-1" in erik.home.words
+    assert "L-1" in form.words
+    seen = (card.words, card.text, erik.home.words, found.words, form.words, reminder.words)
+    assert set() == names_in(*seen, reminder.text)
+
+
+def test_whoever_claims_it_learns_who_it_is(blind: World):
+    """One click, and the card has all: the name, how to reach them, and the CRM."""
+    lead = blind_lead(blind)
+    blind.sees("L-1")
+    blind.click("@erik", "accept", lead)
+    blind.deliver()
+    assert {"Ada", "Lovelace", "Acme", "acme", "123 456"} == names_in(blind.shows(lead))
+    assert "open_crm" in blind.card(lead).action_ids
+
+
+def test_calling_it_a_misroute_does_not_reveal_the_name(blind: World):
+    """Nor does a rejection: picking the good names by saying no would pay otherwise."""
+    lead = blind_lead(blind)
+    blind.sees("L-1")
+    blind.click("@erik", "not_mine", lead)
+    blind.deliver()
+    blind.hears("@maja", "Ada Lovelace", "belongs to another team")
+    assert set() == names_in(blind.shows(lead))
+
+
+@pytest.mark.parametrize("who", ["@maja", "@anna"])
+def test_managers_and_marketers_find_the_name_in_private(blind: World, who: str):
+    """The lead is hidden from those who could claim it, and from nobody else."""
+    blind_lead(blind)
+    blind.sees("L-1")
+    blind.person(who).command("/lead", "lovelace", channel="mql-handoff")
+    blind.settle()
+    blind.hears(who, "Ada Lovelace", "Acme AB")

@@ -1,0 +1,92 @@
+"""Blind claim: who a lead is stays hidden from those who could claim it, until somebody does.
+
+The veil hangs where words are made: whatever is said in a channel, or to a seller of the queue, is
+made from a dossier without names. So no message needs to think of it. The lead's number, title,
+country, tier and why now are left, which is what a seller is to decide by.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from bot.domain.lead import Lead
+from bot.use_cases.ports import (
+    Desk,
+    Dossier,
+    Handoffs,
+    Listed,
+    Listing,
+    MyWork,
+    People,
+    UnitOfWork,
+)
+
+
+def veiled(lead: Lead) -> Lead:
+    """Called by its number; what it is worth stands where its company did."""
+    facts = lead.facts
+    worth = ", ".join(word for word in (facts.title, facts.country, facts.tier) if word)
+    hidden = replace(
+        facts,
+        name="",
+        email="",
+        phone="",
+        company=worth,
+        domain="",
+        external_id="",
+        crm_url="",
+        extra={},
+    )
+    return replace(lead, facts=hidden)
+
+
+def seen_by(desk: Desk, people: People, dossier: Dossier, reader: str) -> Dossier:
+    """The dossier as this reader may see it."""
+    hidden = desk.hides(dossier.handoff, people, reader)
+    return replace(dossier, lead=veiled(dossier.lead)) if hidden else dossier
+
+
+def unclaimed(desk: Desk, dossier: Dossier) -> Dossier:
+    """As a form shows it that any of those who could claim it may open."""
+    open_to_claim = desk.queue(dossier.handoff.queue).is_blind and dossier.handoff.holder is None
+    return replace(dossier, lead=veiled(dossier.lead)) if open_to_claim else dossier
+
+
+def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
+    """What waits for somebody, as they may see it."""
+
+    def hide(listing: Listing | None) -> Listing | None:
+        return listing and replace(listing, first=tuple(as_seen(one) for one in listing.first))
+
+    def as_seen(one: Listed) -> Listed:
+        hidden = desk.hides(one.handoff, people, reader)
+        return replace(one, lead=veiled(one.lead)) if hidden else one
+
+    return replace(
+        mine, held=hide(mine.held), waiting=hide(mine.waiting), overdue=hide(mine.overdue)
+    )
+
+
+def looking_as(desk: Desk, work: UnitOfWork, reader: str) -> UnitOfWork:
+    """The books as this reader may see them: for making words from."""
+    if not any(queue.is_blind for queue in desk.queues):
+        return work
+    seen = copy.copy(work)
+    veil = _Veil(work.handoffs, lambda dossier: seen_by(desk, work.people, dossier, reader))
+    seen.handoffs = cast("Handoffs", veil)
+    return seen
+
+
+@dataclass(frozen=True)
+class _Veil:
+    handoffs: Handoffs
+    hide: Callable[[Dossier], Dossier]
+
+    def dossier(self, handoff_id: int) -> Dossier:
+        return self.hide(self.handoffs.dossier(handoff_id))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.handoffs, name)
