@@ -18,12 +18,18 @@ class Action(StrEnum):
     WON = "won"
     LOST = "lost"
     RELEASE = "release"
+    HAND_OVER = "hand_over"  # to a colleague, or for one of theirs
+    AGREE = "agree"  # the colleague does, in their DM; `:{proposal}` is added
+    DECLINE = "decline"
     SNOOZE = "snooze"  # on a card and below a reminder
     MORE = "more"  # a menu on a card; its options are `{action}:{handoff}:{round}`
     ASK = "ask"  # sales asks marketing
     TELL = "tell"  # marketing answers
     PASS = "pass"  # noqa: S105 (no secret) on to the next; where somebody is asked by name
     ASK_SELLER = "ask_seller"  # a select of sellers, in the manager's DM
+    TIMED = "timed"  # how this was timed
+    EXCUSE = "excuse"  # a promise that was broken
+    EXCUSE_DAY = "excuse_day"  # those of one day; its value is `{day}:{reason}`
     REOFFER = "reoffer"  # a select of queues, in the manager's DM
     OPEN_CRM = "open_crm"  # a link: Slack reports the click, nothing has to be done
 
@@ -38,6 +44,10 @@ class Callback(StrEnum):
     ASK = "ask_modal"
     TELL = "tell_modal"
     SNOOZE = "snooze_modal"
+    NOT_MINE = "not_mine_modal"
+    HAND_OVER = "hand_over_modal"
+    WHY = "why_modal"
+    EXCUSE = "excuse_modal"
     GONE = "gone_modal"  # nothing to submit
 
 
@@ -50,4 +60,8 @@ class Field(StrEnum):
     AMOUNT = "amount"
     AT = "at"  # an instant
     QUESTION = "question"
+    PROMISE = "promise"
     ANSWER = "answer"
+    QUEUE = "queue"
+    COLLEAGUE = "colleague"
+    SWAP = "swap"

@@ -22,6 +22,7 @@ MOST_CHARACTERS: Mapping[str, Mapping[str, int]] = {
     "static_select": {"placeholder": 150, "action_id": 255},
     "overflow": {"action_id": 255},
     "option": {"text": 75, "value": 150, "description": 75},
+    "option_group": {"label": 75},
     "plain_text_input": {"placeholder": 150, "initial_value": 3000, "action_id": 255},
     "datepicker": {"placeholder": 150, "action_id": 255},
     "confirm": {"title": 100, "text": 300, "confirm": 30, "deny": 30},
@@ -37,7 +38,8 @@ MOST_ITEMS: Mapping[str, Mapping[str, int]] = {
     "section": {"fields": 10},
     "context": {"elements": 10},
     "actions": {"elements": 25},
-    "static_select": {"options": 100},
+    "static_select": {"options": 100, "option_groups": 100},
+    "option_group": {"options": 100},
     "overflow": {"options": 5},
     "modal": {"blocks": 100},
     "home": {"blocks": 100},
@@ -45,11 +47,12 @@ MOST_ITEMS: Mapping[str, Mapping[str, int]] = {
 }
 MOST_MESSAGE_TEXT = 4000  # the top-level text; chat.update refuses more
 MOST_TEXT_IN_ALL = 10_000  # of all blocks; Slack's own ceiling is undocumented, near 12,000
-MOST_BYTES_OF_HOME = 250_000  # of its JSON; a modal's as well, which the texts end far below
+MOST_BYTES_OF_A_VIEW = 250_000  # of its JSON
 
 _TEXT_OBJECTS = ("plain_text", "mrkdwn")
 _UNTYPED = {
     "options": "option",
+    "option_groups": "option_group",
     "option": "option",
     "initial_option": "option",
     "confirm": "confirm",
@@ -71,32 +74,24 @@ def check_message(template: str, text: str, blocks: Sequence[Json]) -> None:
         problems.append("/text is empty")
     if length(text) > MOST_MESSAGE_TEXT:
         problems.append(f"/text has {length(text)} characters, {MOST_MESSAGE_TEXT} are allowed")
+    total = sum(length(text) for text in all_texts(blocks))
+    if total > MOST_TEXT_IN_ALL:
+        problems.append(f"{total} characters in all, {MOST_TEXT_IN_ALL} are allowed")
     _refuse(template, blocks, problems)
 
 
 def check_view(template: str, view: Json) -> None:
     """A modal or a Home. Raises OutsideLimits."""
-    if view["type"] == "home":
-        _check_home(template, view)
-        return
-    problems = list(_problems(view, "modal", ""))
-    if "submit" not in view and any(block["type"] == "input" for block in view["blocks"]):
+    problems = list(_problems(view, view["type"], ""))
+    if (size := len(json.dumps(view))) > MOST_BYTES_OF_A_VIEW:
+        problems.append(f"{size} bytes in all, {MOST_BYTES_OF_A_VIEW} are allowed")
+    inputs = any(block["type"] == "input" for block in view["blocks"])
+    if view["type"] == "modal" and inputs and "submit" not in view:
         problems.append("/submit is missing, and there are inputs")
     _refuse(template, view["blocks"], problems)
 
 
-def _check_home(template: str, view: Json) -> None:
-    problems = list(_problems(view, "home", ""))
-    if (size := len(json.dumps(view))) > MOST_BYTES_OF_HOME:
-        problems.append(f"{size} bytes in all, {MOST_BYTES_OF_HOME} are allowed")
-    if problems:
-        raise OutsideLimits(template, problems)
-
-
 def _refuse(template: str, blocks: Sequence[Json], problems: list[str]) -> None:
-    total = sum(length(text) for text in all_texts(blocks))
-    if total > MOST_TEXT_IN_ALL:
-        problems.append(f"{total} characters in all, {MOST_TEXT_IN_ALL} are allowed")
     ids = [block["block_id"] for block in blocks if "block_id" in block]
     if len(ids) != len(set(ids)):
         problems.append("two blocks have one block_id")

@@ -52,9 +52,12 @@ BUTTONS: Mapping[State, tuple[Action, ...]] = {
 }
 # What is wanted more rarely, in one menu beside the buttons. Slack takes five options at most.
 MORE: Mapping[State, tuple[Action, ...]] = {
-    State.OFFERED: (Action.ASK, Action.SNOOZE),
-    State.ACCEPTED: (Action.ASK, Action.SNOOZE, Action.RELEASE),
-    State.CONTACTED: (Action.ASK, Action.SNOOZE, Action.RELEASE),
+    **{state: (Action.TIMED,) for state in State},
+    State.OFFERED: (Action.ASK, Action.SNOOZE, Action.TIMED),
+    State.ACCEPTED: (Action.ASK, Action.SNOOZE, Action.HAND_OVER, Action.RELEASE, Action.TIMED),
+    State.CONTACTED: (Action.ASK, Action.SNOOZE, Action.HAND_OVER, Action.RELEASE, Action.TIMED),
+    State.SQL: (Action.HAND_OVER, Action.TIMED),
+    State.OPPORTUNITY: (Action.HAND_OVER, Action.TIMED),
 }
 STAGES = frozenset(
     {
@@ -68,9 +71,16 @@ STAGES = frozenset(
         Event.LOST,
         Event.DISQUALIFIED,
         Event.RECYCLED,
+        Event.TRANSFERRED,
     }
 )
-IMPLY_CONTACT = STAGES - {Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE, Event.CONTACTED}
+IMPLY_CONTACT = STAGES - {
+    Event.ACCEPTED,
+    Event.REJECTED,
+    Event.NOT_MINE,
+    Event.CONTACTED,
+    Event.TRANSFERRED,
+}
 GIVEN_BACK = frozenset({Event.RELEASED, Event.RETURNED, Event.LEFT, Event.RECYCLED})
 ENDINGS = GIVEN_BACK | {Event.REJECTED, Event.NOT_MINE}
 
@@ -172,6 +182,7 @@ def went_on(dossier: Dossier, number: int, people: People) -> Context:
         **named(dossier.lead),
         "number": dossier.lead.number,
         "queue": dossier.handoff.queue,
+        "to_queue": move.promised.queue if move.promised else move.queue or dossier.handoff.queue,
         "key": f"card.went_on.{why_it_went_on(move)}",
         "by": known(people, move.by),
         "at": move.at,
@@ -200,7 +211,10 @@ def why_it_went_on(move: Move) -> str:
     """How the move is told where a card, or an offer to one, ended by it."""
     if move.event is Event.PASSED and move.by is None:
         return "passed_late" if move.percent is not None else "passed_away"
-    return "assigned_by" if move.event is Event.ASSIGNED and move.by else str(move.event)
+    if move.queue:
+        return "widened"
+    by_somebody = move.event in (Event.ASSIGNED, Event.OFFERED) and move.by
+    return f"{move.event}_by" if by_somebody else str(move.event)
 
 
 def asked(desk: Desk, handoff: Handoff, people: People) -> tuple[str, ...]:
@@ -261,7 +275,7 @@ def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Li
     return Line(
         key=_key(move, reason),
         at=move.at,
-        by=known(people, move.by),
+        by=known(people, who_moved(move)),
         reason=reason,
         note=clean(move.note or "", LONGEST_WORDS),
         until=move.until,
@@ -269,6 +283,11 @@ def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Li
         timing=timing,
         implies_contact=move.event in IMPLY_CONTACT,
     )
+
+
+def who_moved(move: Move) -> str | None:
+    """Whom people see behind it: of a lead that changed hands, who has it now."""
+    return move.to if move.event is Event.TRANSFERRED else move.by
 
 
 def _key(move: Move, reason: str) -> str:

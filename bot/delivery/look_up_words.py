@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.delivery import card_words
 from bot.delivery.card_words import Context, known, named, permalink, reason_label
 from bot.delivery.escaping import clean
-from bot.domain.handoff import Event
+from bot.domain.asked import asks_anew
+from bot.domain.handoff import Event, Move
 from bot.domain.lead import Lead
 from bot.use_cases.ports import Desk, Dossier, People
 
@@ -61,14 +62,21 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
         if move.event in UNTOLD:
             continue
         reason = reason_label(dossier.terms, move.reason)
-        asked_by = move.event in ASKING and move.by is not None
-        because = "_because" if reason else ""
         yield {
-            "key": f"history.{move.event}" + ("_by" if asked_by else because),
+            "key": f"history.{move.event}{_manner(move, reason)}",
             "at": move.at,
-            "by": known(people, move.by),
+            "by": known(people, card_words.who_moved(move)),
             "queue": queue,
             "reason": reason,
             "percent": move.percent or 0,
-            "to": known(people, move.to),
+            "to": known(people, move.to) if asks_anew(move) else None,
         }
+
+
+def _manner(move: Move, reason: str) -> str:
+    """Some things are told in another way where somebody did them, or said why."""
+    if move.event is Event.TRANSFERRED:
+        return "" if move.by == move.to else "_swap"  # who agreed gave it away, for another
+    if move.event in ASKING and move.by is not None:
+        return "_by"
+    return "_because" if reason else ""

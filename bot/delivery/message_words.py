@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.delivery import asking_words, card_words, digest_words, ladder_words
+from bot.delivery import asking_words, card_words, digest_words, hand_over_words, ladder_words
 from bot.delivery.card_words import (
     LONGEST_FACT,
     LONGEST_WORDS,
@@ -20,6 +20,7 @@ from bot.delivery.card_words import (
 )
 from bot.delivery.escaping import clean
 from bot.domain.agreement import NextStep, Terms
+from bot.domain.asked import sent_it_on
 from bot.domain.handoff import Event, Move, State
 from bot.domain.messages import (
     Card,
@@ -116,6 +117,7 @@ def not_mine_news(desk: Desk, message: NotMineNews, work: UnitOfWork, _now: date
     dossier = work.handoffs.dossier(message.handoff)
     handoff, facts = dossier.handoff, dossier.lead.facts
     move = _ending(dossier, message.round, Event.NOT_MINE)
+    been = sent_it_on(dossier.offers)
     queues = [
         {
             "name": queue.name,
@@ -130,6 +132,8 @@ def not_mine_news(desk: Desk, message: NotMineNews, work: UnitOfWork, _now: date
         "at": move.at,
         "state": handoff.state,
         "settled": handoff.state is not State.NOT_MINE,
+        "note": clean(move.note or "", LONGEST_WORDS),
+        "been": ", ".join(dict.fromkeys(been)) if len(been) > 1 else "",
         "facts": list(card_words.facts_of(dossier)),
         "why": clean(facts.why, LONGEST_WORDS),
         "queues": sorted(queues, key=lambda queue: bool(queue["same"])),
@@ -168,6 +172,9 @@ TELLERS: Mapping[str, Callable[[Desk, Any, UnitOfWork, datetime], Told]] = {
     "rejection_news": rejection_news,
     "question": question,
     "question_answered": question_answered,
+    "proposed": hand_over_words.proposed,
+    "proposal_answered": hand_over_words.proposal_answered,
+    "handed_over": hand_over_words.handed_over,
     "not_mine_news": not_mine_news,
     "nobody_free": asking_words.nobody_asked,
     "nobody_left": asking_words.nobody_asked,

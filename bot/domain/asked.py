@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.domain.handoff import Event, Move
+from bot.domain.offer import Answer, Offer
 from bot.domain.turns import Why
 
 ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
@@ -51,6 +52,11 @@ def same_seller(journal: Iterable[Move]) -> str | None:
         elif _sleeps(move):
             sleeper = holder or move.by
     return sleeper
+
+
+def sent_it_on(offers: Iterable[Offer]) -> list[str]:
+    """The queues whose sellers said that the lead is not theirs, once for each time."""
+    return [offer.promised.queue for offer in offers if offer.answer is Answer.NOT_MINE]
 
 
 def _answered_by(move: Move) -> str | None:

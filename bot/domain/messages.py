@@ -175,7 +175,6 @@ class HandedOver(AboutHandoff):
     kind = "handed_over"
     card: int = 1
     proposal: int = 0
-    mention: tuple[str, ...] = ()
 
     @property
     def in_thread_of(self) -> int | None:

@@ -7,7 +7,7 @@ days later; what does not stand any more has lapsed. No clock starts anew.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain import detours
@@ -15,21 +15,21 @@ from bot.domain.assignment import Rule
 from bot.domain.handoff import HELD, EnoughInHand, Handoff, NotAllowed, OutOfOrder, State
 from bot.domain.messages import Card, HandedOver, ProposalAnswered, Proposed
 from bot.use_cases.follow_up import for_follow_up
-from bot.use_cases.ports import Conflict, Desk, Dossier, Listed, Person, Proposal, UnitOfWork
+from bot.use_cases.ports import (
+    Colleague,
+    Conflict,
+    Desk,
+    Dossier,
+    Listed,
+    Proposal,
+    UnitOfWork,
+)
 
 AGREED, DECLINED, WITHDRAWN, LAPSED = "agreed", "declined", "withdrawn", "lapsed"
 MOST_LEADS = 100  # to choose from, of all colleagues together
 IN_HAND = (State.ACCEPTED, State.CONTACTED)  # what `open_at_most` counts of the leads one holds
 
 Lead = tuple[int, int]  # a handoff, and the round of it that is meant
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    person: Person
-    away: bool
-    has_room: bool  # for the lead that is given away
-    leads: tuple[Listed, ...]  # of theirs, to swap it for
 
 
 def ready(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
@@ -248,10 +248,9 @@ def _hand_over(
         to, note = goes_to[lead.id], proposal.note if lead.id == proposal.handoff else ""
         move = detours.transfer(lead, lead.round, to, now, proposal.taker, note)
         after = work.handoffs.record(lead, move)
-        both = (proposal.giver, proposal.taker)
         address = desk.address(after)
         work.outbox.put(Card(after.id, after.card), address, now)
-        work.outbox.put(HandedOver(after.id, after.card, proposal.id, both), address, now)
+        work.outbox.put(HandedOver(after.id, after.card, proposal.id), address, now)
 
 
 def _close(work: UnitOfWork, proposal: Proposal, outcome: str, now: datetime) -> Proposal:

@@ -6,14 +6,13 @@ teams have said that it is not theirs, the manager decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from bot.domain import handoff
+from bot.domain.asked import sent_it_on
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, OldCard
 from bot.domain.messages import Card, NotMineNews
-from bot.domain.offer import Answer
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
@@ -62,19 +61,12 @@ def teams(desk: Desk, dossier: Dossier) -> tuple[Queue, ...]:
     and nowhere once it was passed around."""
     if was_passed_around(dossier):
         return ()
-    tried = {dossier.handoff.queue, *said_no(dossier)}
+    tried = {dossier.handoff.queue, *sent_it_on(dossier.offers)}
     return tuple(queue for queue in desk.queues if queue.name not in tried)
 
 
 def was_passed_around(dossier: Dossier) -> bool:
-    return sum(1 for _ in said_no(dossier)) >= PASSED_AROUND
-
-
-def said_no(dossier: Dossier) -> Iterator[str]:
-    """The queues whose sellers have said that this lead is not theirs, once for each time."""
-    for offer in dossier.offers:
-        if offer.answer is Answer.NOT_MINE:
-            yield offer.promised.queue
+    return len(sent_it_on(dossier.offers)) >= PASSED_AROUND
 
 
 def _check(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -17,6 +18,7 @@ from bot.domain.messages import (
     DigestBreakdown,
     DigestChart,
     Escalation,
+    HandedOver,
     Leavers,
     Message,
     NobodyFree,
@@ -24,6 +26,8 @@ from bot.domain.messages import (
     Note,
     NotMineNews,
     PlaceClosed,
+    ProposalAnswered,
+    Proposed,
     Question,
     QuestionAnswered,
     RaisedAgain,
@@ -34,7 +38,7 @@ from bot.domain.messages import (
     Unheard,
 )
 from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_QUESTIONS, MOST_WAITING
-from bot.use_cases.ports import Dossier, Listed, Listing, MyWork, People, Person
+from bot.use_cases.ports import Colleague, Dossier, Listed, Listing, MyWork, People, Person
 from tests.templates.leads import (
     ADA,
     FIGURES,
@@ -46,6 +50,7 @@ from tests.templates.leads import (
     Directory,
     Story,
     desk,
+    queue,
     shelf,
     stories,
 )
@@ -110,11 +115,42 @@ def told() -> dict[str, tuple[str, Message]]:
         "nobody left, settled": ("accepted in time", NobodyLeft(12, 1)),
         "leavers": ("its holder left", Leavers(("U0BO",), (12,))),
         "leavers, very many": ("asked by name", Leavers(("U0BO", "U0CILLA"), (12,) * 30)),
+        **proposals(),
         "not mine news": ("not mine", NotMineNews(12, 1)),
+        "not mine news, once more": ("not mine again", NotMineNews(12, 2)),
         "not mine news, settled": ("offered to another queue", NotMineNews(12, 1)),
         "digest": ("offered", Digest(1)),
         "digest breakdown": ("offered", DigestBreakdown(1)),
         "digest chart": ("offered", DigestChart(1)),
+    }
+
+
+def proposals() -> dict[str, tuple[str, Message]]:
+    """Whether a lead may change hands, and what came of it."""
+    held, over = "accepted in time", "taken over"
+    return {
+        "proposed": (held, Proposed(12, 1, 1)),
+        "proposed, to be qualified": ("qualifying", Proposed(12, 1, 1)),
+        "proposed, marketing is asked": ("asked once accepted", Proposed(12, 1, 1)),
+        "proposed, without a clock": ("sql", Proposed(12, 1, 1)),
+        "proposed, agreed": (over, Proposed(12, 1, 2)),
+        "proposed, declined": (held, Proposed(12, 1, 3)),
+        "proposed, withdrawn": (held, Proposed(12, 1, 4)),
+        "proposed, lapsed": ("won", Proposed(12, 1, 5)),
+        "a swap": (held, Proposed(12, 1, 11)),
+        "a swap, agreed": (over, Proposed(12, 1, 12)),
+        "a swap, declined": (held, Proposed(12, 1, 13)),
+        "proposed by the manager": (held, Proposed(12, 1, 21)),
+        "answered, agreed": (over, ProposalAnswered(12, 2, "U0BO")),
+        "answered, declined": (held, ProposalAnswered(12, 3, "U0BO")),
+        "answered, the swap is agreed": (over, ProposalAnswered(12, 12, "U0BO")),
+        "answered, the swap is declined": (held, ProposalAnswered(12, 13, "U0BO")),
+        "answered to the manager, agreed": (over, ProposalAnswered(12, 22, "U0MAJA")),
+        "answered to the manager, declined": (held, ProposalAnswered(12, 23, "U0MAJA")),
+        "answered to who had it": (over, ProposalAnswered(12, 22, "U0BO")),
+        "handed over": (over, HandedOver(12, 1, 2)),
+        "handed over by the manager": (over, HandedOver(12, 1, 22)),
+        "swapped": (over, HandedOver(12, 1, 12)),
     }
 
 
@@ -178,9 +214,27 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     yield "ask", words.ask_view(dossier)
     yield "tell", words.tell_view(all_stories["asked while offered"].dossier())
     yield "snooze", words.snooze_view(dossier)
+    yield from _hand_overs(words, all_stories)
     yield "disqualify", words.disqualify_view(dossier)
     yield "won", words.won_view(dossier)
     yield "lost", words.lost_view(dossier)
+
+
+def _hand_overs(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str, Json]]:
+    offered, held = all_stories["offered"].dossier(), all_stories["accepted in time"].dossier()
+    others = [queue("dach"), queue("uk")]
+    yield "not mine", words.not_mine_view(offered, others)
+    yield "not mine, one team", words.not_mine_view(offered, [])
+    yield "not mine, sent around", words.not_mine_view(offered, [], around=True)
+    yield "not mine, instead of a rejection", words.not_mine_view(offered, others, note="A *bank*")
+    theirs = tuple(listed(all_stories[name].dossier()) for name in ("contacted", "sql"))
+    cilla = Colleague(Person("U0CILLA", "cilla", "Cilla"), False, True, theirs)
+    dan = Colleague(Person("U0DAN", "dan"), True, True, ())
+    full = replace(cilla, has_room=False)
+    yield "hand over", words.hand_over_view(held, [cilla, dan])
+    yield "hand over, no swaps", words.hand_over_view(held, [dan])
+    yield "hand over, only swaps", words.hand_over_view(held, [full])
+    yield "hand over, nobody", words.hand_over_view(held, [replace(full, leads=())])
 
 
 def homes(

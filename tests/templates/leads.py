@@ -31,6 +31,7 @@ from bot.use_cases.ports import (
     Nudge,
     Person,
     PostedCard,
+    Proposal,
     Report,
     UnitOfWork,
 )
@@ -151,6 +152,10 @@ class Shelf:
         return Nudges()
 
     @property
+    def proposals(self) -> Proposals:
+        return Proposals()
+
+    @property
     def terms(self) -> Shelf:
         return self
 
@@ -176,6 +181,22 @@ class Nudges:
 
     def get(self, ids: Iterable[int]) -> list[Nudge]:
         return [Nudge("U0BO", 12, 1, Clock.ANSWER, 80, NOON, id=each) for each in ids]
+
+
+BO_GIVES = Proposal(12, 1, "U0BO", "U0CILLA", NOON, note="She would like a demo in *Finnish*.")
+BO_SWAPS = replace(BO_GIVES, other_handoff=12, other_round=1, note="")
+MAJA_MOVES = replace(BO_GIVES, asked_by="U0MAJA")
+PROPOSED = (BO_GIVES, BO_SWAPS, MAJA_MOVES)
+
+
+class Proposals:
+    """To 1 nobody has answered; 2 to 5 are the same with each outcome; 11 and 21 are of another
+    kind, and so on."""
+
+    def get(self, number: int) -> Proposal:
+        kind, outcome = divmod(number, 10)
+        said = (None, "agreed", "declined", "withdrawn", "lapsed")[outcome - 1]
+        return replace(PROPOSED[kind], id=number, outcome=said)
 
 
 @dataclass
@@ -238,8 +259,9 @@ class Story:
             handoff.reject(self.now, round_, "U0BO", at, self.terms, reason, note, until)
         )
 
-    def not_mine(self, at: datetime = SENT_ON) -> Story:
-        return self.add(handoff.not_mine(self.now, self.now.round, "U0CILLA", at, self.terms))
+    def not_mine(self, at: datetime = SENT_ON, note: str = "") -> Story:
+        round_ = self.now.round
+        return self.add(handoff.not_mine(self.now, round_, "U0CILLA", at, self.terms, note))
 
     def contacted(self, at: datetime = CONTACTED) -> Story:
         return self.add(handoff.contact(self.now, "U0BO", at, self.terms))
@@ -274,6 +296,10 @@ class Story:
 
     def gave_back(self, event: Event, at: datetime, by: str | None = None) -> Story:
         return self.add(handoff.give_back(self.now, event, by, at, promised()))
+
+    def taken_over(self, at: datetime = CONTACTED, note: str = "") -> Story:
+        move = detours.transfer(self.now, self.now.round, "U0CILLA", at, "U0CILLA", note)
+        return self.add(move)
 
     def offered_again(self, at: datetime, queue_name: str = "dach", by: str = "U0MAJA") -> Story:
         return self.add(handoff.offer_again(self.now, promised(queue_name), at, by or None))
@@ -327,6 +353,7 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "accepted in time": lead().accepted(),
         "another's": lead().accepted(by="U0CILLA"),
         "accepted late": lead().accepted(stockholm("2026-03-02 15:05")),
+        "taken over": lead().accepted().taken_over(note=note),
         "contacted": worked(),
         "sql": worked().reached(Event.SQL, TUESDAY),
         "opportunity": worked().reached(Event.SQL, TUESDAY).reached(Event.OPPORTUNITY, WEDNESDAY),
@@ -360,6 +387,11 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "went on without an answer": lead().asked(note).accepted(NOON),
         "qualifying": Story(facts, replace(wide, qualify=IN_TEN_DAYS)).accepted().contacted(),
         "offered to another queue": lead().not_mine().offered_again(NOON).posted(AFTER_NOON),
+        "not mine again": lead()
+        .not_mine()
+        .offered_again(NOON)
+        .posted(AFTER_NOON)
+        .not_mine(AFTER_NOON, note),
     }
 
 

@@ -13,9 +13,11 @@ from bot.delivery.block_limits import Json, OutsideLimits, all_texts, check_mess
 from bot.delivery.escaping import length
 from bot.delivery.message_words import TELLERS
 from bot.domain.messages import KINDS
+from bot.use_cases.ports import Colleague, Person
 from playground.block_rules import check_message_blocks
 from playground.block_rules import check_view as check_playground_view
 from tests.templates import everything
+from tests.templates.leads import stories
 from tests.templates.test_hostile import HOSTILE, called
 
 WORDS = everything.words()
@@ -95,6 +97,16 @@ def test_buttons_carry_handoff_and_round() -> None:
     assert {"12:2"} == values
 
 
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_largest_team_fits_into_a_form(name: str) -> None:
+    """A hundred colleagues with the oddest names, and a lead of each: the form still opens."""
+    dossier = stories(called(HOSTILE[name]))["accepted in time"].dossier()
+    person = Person("U0CILLA", "cilla", HOSTILE[name] or "Cilla")
+    many = [Colleague(person, True, True, (everything.listed(dossier),))] * 101
+    view = WORDS.hand_over_view(dossier, many)
+    check_playground_view(view, "modal", len(json.dumps(view)))
+
+
 def text(words: str, kind: str = "mrkdwn") -> Json:
     return {"type": kind, "text": words}
 
@@ -129,6 +141,9 @@ REFUSED: dict[str, list[Json]] = {
     "options": [actions(select(*[OPTION] * 101))],
     "no options": [actions(select())],
     "option text": [actions(select({**OPTION, "text": text("x" * 76, "plain_text")}))],
+    "option group": [
+        actions({**select(), "option_groups": [{"label": text("x" * 76), "options": [OPTION]}]})
+    ],
     "option value": [actions(select({**OPTION, "value": "x" * 151}))],
     "blocks": [{"type": "divider"}] * 51,
     "alternative text": [{"type": "image", "image_url": "https://x", "alt_text": "x" * 2001}],
