@@ -17,6 +17,7 @@ from bot.use_cases.ports import Books, Signal
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 50  # people, as Slack allows
+OF_ONE_PERSON = frozenset({"user_not_visible", "user_not_found"})
 TRY_AGAIN_AFTER = timedelta(minutes=10)  # a scope may have been granted since
 
 
@@ -49,7 +50,10 @@ class QuietReader:
         if isinstance(sessions, RateLimited):
             return False
         if not isinstance(sessions, Sessions):
-            self._give_up_for_now(reason(sessions), now)
+            why = reason(sessions)
+            if why in OF_ONE_PERSON:  # one whom Slack hides must not hide the others
+                return len(people) == 1 or all(self._read([person], now) for person in people)
+            self._give_up_for_now(why, now)
             return False
         self._keep(people, sessions)
         return True

@@ -342,7 +342,7 @@ def _session(told: dict[str, Any]) -> tuple[datetime, datetime] | None:
     start, end = told.get("next_dnd_start_ts"), told.get("next_dnd_end_ts")
     if told.get("dnd_enabled") is not True or not isinstance(start, int | float):
         return None
-    if not isinstance(end, int | float) or not 0 < start <= end < END_OF_TIME:
+    if not isinstance(end, int | float) or not 0 < start < end < END_OF_TIME:
         return None
     return datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
 

@@ -7,9 +7,17 @@ methods are private replies and modals, each from the dossier that the handler h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from bot.delivery import card_words, digest_words, hand_over_words, home_words, look_up_words, veil
+from bot.delivery import (
+    card_words,
+    digest_words,
+    hand_over_words,
+    home_words,
+    look_up_words,
+    veil,
+    why_words,
+)
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
 from bot.delivery.card_words import STAGES, Context, known, named, permalink
@@ -17,12 +25,12 @@ from bot.delivery.escaping import clean
 from bot.delivery.message_words import TELLERS
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import NextStep, Reason, Terms
-from bot.domain.assignment import Queue
 from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Event, Move, State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
 from bot.use_cases.ports import Colleague, Desk, Dossier, MyWork, People, Person, UnitOfWork
+from bot.use_cases.timing import Promise, Timed
 
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
@@ -98,6 +106,12 @@ class Words:
         """Who puts reminders off, and till when: nobody does so twice."""
         return self._reply("snoozed_already", dossier, people, reader)
 
+    def not_broken(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        return self._reply("not_broken", dossier, people, reader)
+
+    def may_not_excuse(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        return self._reply("not_excuser", dossier, people, reader)
+
     def bad_snooze(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         return self._reply("bad_snooze", dossier, people, reader)
 
@@ -105,9 +119,9 @@ class Words:
         """What the reader's own move led to."""
         return self._reply(_thanks_for(dossier), dossier, people, reader)
 
-    def notice(self, key: str, reader: Person | None = None) -> Rendered:
+    def notice(self, key: str, reader: Person | None = None, of: str = "private") -> Rendered:
         """`gone` (no such lead any more), `outsider` (of no queue) or `try_again`."""
-        return self.renderer.render("notice", {"key": f"private.{key}"}, reads(reader))
+        return self.renderer.render("notice", {"key": f"{of}.{key}"}, reads(reader))
 
     def _reply(self, key: str, dossier: Dossier, people: People, reader: str) -> Rendered:
         dossier = veil.seen_by(self._desk, people, dossier, reader)
@@ -171,20 +185,11 @@ class Words:
     def disqualify_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("disqualify_modal", dossier, reader, why_not(dossier.terms))
 
-    def not_mine_view(
-        self,
-        dossier: Dossier,
-        queues: Sequence[Queue],
-        reader: Person | None = None,
-        around: bool = False,
-        note: str = "",
-    ) -> Json:
-        """`queues` is what there is to choose from; `around`: there was more, and the lead was
-        sent on too often."""
+    def not_mine_view(self, dossier: Dossier, reader: Person | None = None, note: str = "") -> Json:
+        """`note` is what the reader wrote already, in another form."""
         dossier = veil.unclaimed(self._desk, dossier)
-        manager = self._desk.queue(dossier.handoff.queue).manager
-        context = hand_over_words.not_mine(dossier, queues, manager, note)
-        return self.renderer.view("not_mine_modal", context | {"around": around}, reads(reader))
+        context = hand_over_words.not_mine(self._desk, dossier, note)
+        return self.renderer.view("not_mine_modal", context, reads(reader))
 
     def hand_over_view(
         self, dossier: Dossier, colleagues: Sequence[Colleague], reader: Person | None = None
@@ -208,7 +213,7 @@ class Words:
         clock, now = dossier.handoff.clock, self._desk.clock()
         assert clock is not None, "without a clock there are no reminders"
         context = {
-            **named(dossier.lead),
+            **named(veil.unclaimed(self._desk, dossier).lead),
             "value": _value(dossier),
             "due": clock.due_at,
             "suggested": int(min(now + SUGGESTED, clock.due_at).timestamp()) // 60 * 60,
@@ -302,6 +307,35 @@ class Words:
     def found_none(self, query: str, reader: Person | None = None) -> Rendered:
         context = {"query": clean(query, look_up_words.LONGEST_QUERY)}
         return self.renderer.render("look_up_none", context, reads(reader))
+
+    # ------------------------------------------------------------------ arithmetic
+
+    def why(
+        self, told: Timed, people: People, reader: str, may_excuse: bool, round_: int | None = None
+    ) -> Rendered:
+        """How a round was timed, and why it went to whom it went. No lead is named."""
+        context = why_words.why(self._desk, told, people, may_excuse, round_)
+        return self.renderer.render("why", context, reads(people.find(reader)))
+
+    def why_view(
+        self, told: Timed, people: People, reader: str, may_excuse: bool, excused: bool = False
+    ) -> Json:
+        """The same beside a card; `excused` says that something just was."""
+        context = why_words.why(self._desk, told, people, may_excuse and not excused)
+        context["done"] = excused
+        return self.renderer.view("why_modal", context, reads(people.find(reader)))
+
+    def excuse_view(self, told: Timed, broken: Iterable[Promise], reader: Person | None) -> Json:
+        return self.renderer.view("excuse_modal", why_words.excuse(told, broken), reads(reader))
+
+    def excuse_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
+        """What fell due that day and was not kept, and the button that excuses it."""
+        context = {"day": day, "count": count, "reason": reason, "value": f"{day}:{reason}"}
+        return self.renderer.render("excuse_day", context, reads(reader))
+
+    def excused_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
+        context = {"day": day, "count": count, "reason": reason}
+        return self.renderer.render("excused_day", context, reads(reader))
 
     def help(self, reader: Person | None = None) -> Rendered:
         return self.renderer.render("look_up_help", {}, reads(reader))

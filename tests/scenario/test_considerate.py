@@ -288,3 +288,17 @@ def test_an_answer_ends_what_was_put_off(world: World) -> None:
 
 def words(world: World, seen: Seen) -> str:
     return read(world.server.workspace, block_words(seen.blocks))
+
+
+def test_whom_slack_hides_does_not_hide_the_others(world: World) -> None:
+    """Slack refuses the whole question for one person it does not show; then each is asked for."""
+    accepted(world, "Ada")
+    accepted(world, "Bo", by="@aino")
+    world.person("@erik").pause_notifications(minutes=600)
+    users = world.server.workspace.users
+    hidden = users.pop(world.id("@aino"))
+    world.clock.advance(to=MONDAY + timedelta(hours=6, minutes=24))
+    world.sweep_only()
+    users[hidden.id] = hidden
+    world.deliver()
+    world.hears("@aino", "Bo", "waiting for first contact")

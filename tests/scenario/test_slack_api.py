@@ -23,6 +23,7 @@ from bot.delivery.outcomes import (
     RateLimited,
     RefusedContent,
     Roster,
+    Sessions,
     TryLater,
     Unknown,
     Unlisted,
@@ -298,6 +299,25 @@ def test_the_roster_names_people_groups_and_channels(
     assert [] == list(roster.lacking)
 
 
+def test_do_not_disturb_is_read_for_several_at_once(server: Server, slack: SlackApi) -> None:
+    """Who has paused, from when and till when; of the others there is nothing to respect."""
+    erik, maja = (server.workspace.user(who).id for who in ("@erik", "@maja"))
+    server.person("@erik").pause_notifications(minutes=90)
+
+    sessions = {erik: (START, START + timedelta(minutes=90))}
+    assert Sessions(sessions) == slack.do_not_disturb([erik, maja])
+    assert Broken("user_not_visible") == slack.do_not_disturb([erik, "U0NOBODY"])
+
+
+def test_without_its_scope_do_not_disturb_cannot_be_read(workspace: Workspace) -> None:
+    """It is a refusal with a name, for the log."""
+    app = workspace.app
+    app.scopes = app.scopes - {"dnd:read"}
+    with Server(workspace) as server:
+        slack = SlackApi(app.bot_token, lambda: START, server.api_url, timeout=2)
+        assert Broken("missing_scope") == slack.do_not_disturb([workspace.user("@erik").id])
+
+
 # ---------------------------------------------------------------------------- a strange Slack
 
 
@@ -343,3 +363,7 @@ def test_parts_of_another_shape_are_taken_for_absent(
     assert Absent() == slack.find_by_key("C1", "k1", START, None)
     assert isinstance(slack.roster(), Roster)
     assert slack.image_ready("F1") is False
+    told = {"dnd_enabled": True, "next_dnd_start_ts": odd, "next_dnd_end_ts": odd}
+    for users in (odd, {"U1": odd}, {"U1": told}):
+        answer = strange({"ok": True, "users": users}).do_not_disturb(["U1"])
+        assert Sessions({}) == answer
