@@ -11,7 +11,7 @@ from slack_bolt import Ack, App
 from bot.delivery.actions import Action
 from bot.domain.handoff import Event
 from bot.domain.messages import Message, NobodyLeft, NotMineNews
-from bot.use_cases import answer, follow_up, offer, passing
+from bot.use_cases import answer, follow_up, hand_over, offer, passing
 from bot.use_cases.ports import Conflict, Desk, NotFound
 from handlers.clicks import Target, read_click
 from handlers.private import REFUSALS, Private
@@ -32,10 +32,6 @@ BUTTONS = {
         Event.ACCEPTED,
         lambda desk, on, by: answer.accept(desk, on.handoff, on.round, by, on.clicked_at),
     ),
-    Action.NOT_MINE: Button(
-        Event.NOT_MINE,
-        lambda desk, on, by: answer.not_mine(desk, on.handoff, on.round, by, on.clicked_at),
-    ),
     Action.CONTACTED: Button(
         Event.CONTACTED,
         lambda desk, on, by: follow_up.contacted(desk, on.handoff, on.round, by, on.clicked_at),
@@ -55,6 +51,12 @@ BUTTONS = {
     Action.RELEASE: Button(
         Event.RELEASED,
         lambda desk, on, by: follow_up.release(desk, on.handoff, on.round, by, on.clicked_at),
+    ),
+    Action.AGREE: Button(
+        Event.TRANSFERRED, lambda desk, on, by: hand_over.agree(desk, on.proposal, by)
+    ),
+    Action.DECLINE: Button(
+        Event.TRANSFERRED, lambda desk, on, by: hand_over.decline(desk, on.proposal, by)
     ),
     Action.PASS: Button(
         Event.PASSED, lambda desk, on, by: passing.pass_on(desk, on.handoff, on.round, by)

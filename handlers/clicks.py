@@ -12,11 +12,12 @@ from bot.delivery.actions import Action
 
 FROM_THE_MENU = frozenset({action.value for action in Action} - {Action.MORE})
 
+NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # A handoff and its round, as every button of a card carries them. What follows was chosen: a
-# queue, a seller.
+# queue, a seller; or is a proposal.
 TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII | re.DOTALL)
 
 
@@ -28,6 +29,11 @@ class Target:
     round: int
     queue: str = ""
     clicked_at: datetime | None = None
+
+    @property
+    def proposal(self) -> int:
+        """0 is none."""
+        return int(self.queue) if NUMBER.fullmatch(self.queue) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,17 @@ def reason_of(filled: Filled, allowed: Collection[Reason]) -> Reason:
     raise BadForm({Field.REASON: "reason_needed"})
 
 
-def note_for(filled: Filled, reason: Reason) -> str:
+def note_in(filled: Filled) -> str:
     """Raises Unfit."""
     note = filled.text(Field.NOTE)
     if len(note) > LONGEST_NOTE:
         raise Unfit("note_too_long")
+    return note
+
+
+def note_for(filled: Filled, reason: Reason) -> str:
+    """Raises Unfit."""
+    note = note_in(filled)
     if reason.note_required and not note:
         raise Unfit("note_needed")
     return note

@@ -1,4 +1,4 @@
-"""Forms: reject, disqualify, won, lost. Opened after the ack; only the submit moves the lead.
+"""Forms for a lead that is offered, or held. Opened after the ack; only the submit moves the lead.
 
 A form stays open as long as its reader likes, so all is judged again when it comes back: whether
 the lead is still there, and every value.
@@ -14,11 +14,14 @@ import structlog
 from slack_bolt import Ack, App
 
 from bot.delivery.actions import Action, Callback, Field
+from bot.delivery.hand_over_words import UNKNOWN
 from bot.delivery.outcomes import Ok, Outcome
 from bot.delivery.wording import Words, why_not
+from bot.domain.agreement import NextStep
+from bot.domain.asked import teams_left
 from bot.domain.handoff import AlreadyAnswered, Event, OldCard
 from bot.domain.sla import day_of
-from bot.use_cases import answer, follow_up
+from bot.use_cases import answer, follow_up, misroute
 from bot.use_cases.ports import Desk, Dossier, NotFound, Person
 from handlers.buttons import UseCase, attempt
 from handlers.clicks import Target, mapping, read_click, read_target, text
@@ -27,6 +30,7 @@ from handlers.forms import (
     Filled,
     amount_in,
     note_for,
+    note_in,
     reason_of,
     until_for,
 )
@@ -52,14 +56,38 @@ class Form:
     read: Callable[[Desk, Dossier, Filled], UseCase]  # raises BadForm
 
 
+class Instead(Exception):
+    """What was chosen belongs into another form, which takes the place of this one."""
+
+    def __init__(self, view: Callable[[Words, Person | None], Json]) -> None:
+        super().__init__()
+        self.view = view
+
+
 def _reject(desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
+    """A lead for another team is sent on, and not rejected."""
     reason = reason_of(filled, dossier.terms.reasons)
+    if reason.next_step is NextStep.REROUTE:
+        written = filled.text(Field.NOTE)
+        raise Instead(lambda words, who: words.not_mine_view(dossier, who, written))
     today = day_of(dossier.handoff.queue, dossier.terms, desk.clock())
     note = filled.judged(Field.NOTE, lambda: note_for(filled, reason), "")
     until = filled.judged(Field.UNTIL, lambda: until_for(filled, reason, today), None)
     filled.check()
     return lambda desk, on, by: answer.reject(
         desk, on.handoff, on.round, by, reason.code, note, until
+    )
+
+
+def _not_mine(desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
+    left = [queue.name for queue in teams_left(desk.queues, dossier.offers)]
+    to = filled.choice(Field.QUEUE)
+    if left and to not in (*left, UNKNOWN):
+        raise BadForm({Field.QUEUE: "queue_needed"})
+    note = filled.judged(Field.NOTE, lambda: note_in(filled), "")
+    filled.check()
+    return lambda desk, on, by: misroute.send_on(
+        desk, on.handoff, on.round, by, to if to in left else "", note
     )
 
 
@@ -95,6 +123,13 @@ FORMS = {
         lambda desk, on, by: answer.ready_to_reject(desk, on.handoff, on.round, by),
         Words.reject_view,
         _reject,
+    ),
+    Action.NOT_MINE: Form(
+        Callback.NOT_MINE,
+        Event.NOT_MINE,
+        lambda desk, on, by: misroute.ready(desk, on.handoff, on.round, by),
+        Words.not_mine_view,
+        _not_mine,
     ),
     Action.DISQUALIFY: Form(
         Callback.DISQUALIFY,
@@ -163,6 +198,8 @@ def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
         who = reader(desk, person)
         errors = {field.value: words.error(key, who, bad.due) for field, key in bad.errors.items()}
         return {"response_action": "errors", "errors": errors}
+    except Instead as instead:
+        return {"response_action": "update", "view": instead.view(words, reader(desk, person))}
     except REFUSALS as refused:
         refusal = refused
     if refusal is None or is_repeat(desk, refusal, person, form.means):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.delivery.asking_words import LONGEST_NAME
@@ -14,7 +14,7 @@ from bot.delivery.card_words import (
     permalink,
 )
 from bot.delivery.escaping import clean
-from bot.domain.assignment import Queue
+from bot.domain.asked import teams_left, was_sent_around
 from bot.domain.messages import HandedOver, ProposalAnswered, Proposed
 from bot.use_cases.ports import Colleague, Desk, Dossier, Listed, Proposal, UnitOfWork
 
@@ -25,14 +25,15 @@ UNKNOWN = "?"  # chosen instead of a queue's name
 Told = tuple[str, Context]  # a template, and what it needs
 
 
-def not_mine(dossier: Dossier, queues: Sequence[Queue], manager: str, note: str) -> Context:
-    """`manager` as in app.yaml: forms show plain text."""
+def not_mine(desk: Desk, dossier: Dossier, note: str) -> Context:
+    left = teams_left(desk.queues, dossier.offers)[:MOST_QUEUES]
     return {
         **named(dossier.lead),
         "value": f"{dossier.handoff.id}:{dossier.handoff.round}",
-        "queues": [(queue.name, queue.channel.removeprefix("#")) for queue in queues[:MOST_QUEUES]],
+        "queues": [(queue.name, queue.channel.removeprefix("#")) for queue in left],
         "unknown": UNKNOWN,
-        "manager": manager,
+        "manager": desk.queue(dossier.handoff.queue).manager,  # as in app.yaml: it is plain text
+        "around": was_sent_around(dossier.offers),
         "note": note,
     }
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bot.domain.assignment import Queue
 from bot.domain.handoff import Event, Move
 from bot.domain.offer import Answer, Offer
 from bot.domain.turns import Why
 
+SENT_AROUND = 2  # times
 ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
 
 
@@ -57,6 +59,18 @@ def same_seller(journal: Iterable[Move]) -> str | None:
 def sent_it_on(offers: Iterable[Offer]) -> list[str]:
     """The queues whose sellers said that the lead is not theirs, once for each time."""
     return [offer.promised.queue for offer in offers if offer.answer is Answer.NOT_MINE]
+
+
+def was_sent_around(offers: Iterable[Offer]) -> bool:
+    """Two teams have sent it on: from now on the manager decides."""
+    return len(sent_it_on(offers)) >= SENT_AROUND
+
+
+def teams_left(queues: Iterable[Queue], offers: Sequence[Offer]) -> tuple[Queue, ...]:
+    """Where a seller may send this lead on to: never to a team that has done so itself, and
+    nowhere once it was sent around."""
+    tried = {offers[-1].promised.queue, *sent_it_on(offers)}
+    return () if was_sent_around(offers) else tuple(q for q in queues if q.name not in tried)
 
 
 def _answered_by(move: Move) -> str | None:

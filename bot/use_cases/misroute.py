@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import handoff
-from bot.domain.asked import sent_it_on
+from bot.domain.asked import teams_left
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, OldCard
 from bot.domain.messages import Card, NotMineNews
@@ -17,8 +17,6 @@ from bot.use_cases.answer import check_may_answer
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import Desk, Dossier, UnitOfWork
-
-PASSED_AROUND = 2  # times that a lead was sent on by sellers; from then on the manager decides
 
 
 def send_on(
@@ -37,7 +35,8 @@ def send_on(
         move = handoff.not_mine(before, round_, by, now, dossier.terms, note)
         misrouted = work.handoffs.record(before, move)
         not_asked_any_more(desk, work, before, misrouted, now)
-        right = next((queue for queue in teams(desk, dossier) if queue.name == to), None)
+        left = teams_left(desk.queues, dossier.offers)
+        right = next((queue for queue in left if queue.name == to), None)
         if right is None:
             after = _leave_to_the_manager(desk, work, misrouted, now)
         else:
@@ -54,19 +53,6 @@ def ready(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
         _check(desk, work, dossier.handoff, round_, by)
     handoff.not_mine(dossier.handoff, round_, by, desk.clock(), dossier.terms)
     return dossier
-
-
-def teams(desk: Desk, dossier: Dossier) -> tuple[Queue, ...]:
-    """The queues a seller may send this lead to: never to one that has said that it is not theirs,
-    and nowhere once it was passed around."""
-    if was_passed_around(dossier):
-        return ()
-    tried = {dossier.handoff.queue, *sent_it_on(dossier.offers)}
-    return tuple(queue for queue in desk.queues if queue.name not in tried)
-
-
-def was_passed_around(dossier: Dossier) -> bool:
-    return len(sent_it_on(dossier.offers)) >= PASSED_AROUND
 
 
 def _check(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:

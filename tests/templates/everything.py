@@ -50,7 +50,6 @@ from tests.templates.leads import (
     Directory,
     Story,
     desk,
-    queue,
     shelf,
     stories,
 )
@@ -222,11 +221,11 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
 
 def _hand_overs(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str, Json]]:
     offered, held = all_stories["offered"].dossier(), all_stories["accepted in time"].dossier()
-    others = [queue("dach"), queue("uk")]
-    yield "not mine", words.not_mine_view(offered, others)
-    yield "not mine, one team", words.not_mine_view(offered, [])
-    yield "not mine, sent around", words.not_mine_view(offered, [], around=True)
-    yield "not mine, instead of a rejection", words.not_mine_view(offered, others, note="A *bank*")
+    second, third = (all_stories[name].dossier() for name in ("offered to another queue", "around"))
+    yield "not mine", words.not_mine_view(offered)
+    yield "not mine, no other team", words.not_mine_view(second)
+    yield "not mine, sent around", words.not_mine_view(third)
+    yield "not mine, instead of a rejection", words.not_mine_view(offered, note="It is a *bank*.")
     theirs = tuple(listed(all_stories[name].dossier()) for name in ("contacted", "sql"))
     cilla = Colleague(Person("U0CILLA", "cilla", "Cilla"), False, True, theirs)
     dan = Colleague(Person("U0DAN", "dan"), True, True, ())

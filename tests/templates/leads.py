@@ -387,6 +387,13 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "went on without an answer": lead().asked(note).accepted(NOON),
         "qualifying": Story(facts, replace(wide, qualify=IN_TEN_DAYS)).accepted().contacted(),
         "offered to another queue": lead().not_mine().offered_again(NOON).posted(AFTER_NOON),
+        "around": lead()
+        .not_mine()
+        .offered_again(NOON)
+        .posted(AFTER_NOON)
+        .not_mine(AFTER_NOON)
+        .offered_again(AFTER_NOON, "nordics")
+        .posted(AFTER_NOON),
         "not mine again": lead()
         .not_mine()
         .offered_again(NOON)
