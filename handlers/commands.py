@@ -17,6 +17,7 @@ from bot.delivery.wording import Words
 from bot.use_cases import look_up
 from bot.use_cases.my_work import insiders
 from bot.use_cases.ports import Desk
+from handlers import away, timing
 from handlers.asked import Answer, Asked
 from handlers.clicks import text
 
@@ -28,6 +29,7 @@ ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}  # the only ones that Slack 
 QUOTES = "\"'“”„‟«»‘’‚‹›「」"
 NUMBER = re.compile(r"l-\d+", re.ASCII)
 
+ALONE: dict[str, Answer] = {}  # by the only word
 FIRST: dict[str, Answer] = {}  # by the first word
 ABOUT: dict[str, Answer] = {}  # by the word after a lead's number
 
@@ -59,6 +61,8 @@ def meant(typed: str) -> tuple[Answer, str, str]:
     words = [word.casefold() for word in said[:2]]
     if not words:
         return _help, "", ""
+    if words[0] in ALONE and len(said) == 1:
+        return ALONE[words[0]], "", ""
     if words[0] in FIRST:
         return FIRST[words[0]], "", " ".join(said[1:])
     if NUMBER.fullmatch(words[0]) and words[1:] and words[1] in ABOUT:
@@ -95,4 +99,7 @@ def without_markup(typed: str) -> str:
     return " ".join(plain.replace("\0", "").split())
 
 
-FIRST.update(dict.fromkeys(("help", "?"), _help))
+ALONE.update({**dict.fromkeys(("help", "?"), _help), **away.BACK})
+FIRST.update(away.AWAY)
+FIRST.update({"why": timing.why, "excuse": timing.excuse_a_day})
+ABOUT["why"] = timing.why

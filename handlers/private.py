@@ -24,8 +24,10 @@ from bot.domain.handoff import (
     BadSnooze,
     EnoughInHand,
     Event,
+    MayNotExcuse,
     NoQuestion,
     NotAllowed,
+    NotBroken,
     NotMarketing,
     OldCard,
     OutOfOrder,
@@ -57,6 +59,8 @@ SAYS: dict[type[Refused], Say] = {
     BadSnooze: Words.bad_snooze,
     NoQuestion: Words.no_question,
     NotMarketing: Words.not_marketing,
+    NotBroken: Words.not_broken,
+    MayNotExcuse: Words.may_not_excuse,
 }
 
 
@@ -84,6 +88,10 @@ class Private:
     def replace(self, click: Click, message: Message) -> None:
         """The message that was clicked, as it is now."""
         self._later(self._replace, click, message)
+
+    def say(self, click: Click, said: Rendered) -> None:
+        """In place of the private reply that was clicked."""
+        self._later(self._send, click, said, True)
 
     def done(self, click: Click) -> None:
         """Nothing needs saying: the card shows it, and so does Home to whoever clicked there."""
@@ -151,7 +159,9 @@ def is_repeat(desk: Desk, refusal: Exception, person: str, meant: Event) -> bool
     with desk.books.reading() as work:
         journal = work.handoffs.dossier(refusal.handoff.id).journal
     last = next(move for move in reversed(journal) if move.event not in UNREMARKABLE)
-    return last.event is meant and last.by == person
+    # Who says "not mine" and to whom it belongs has offered it there.
+    means = (meant, Event.OFFERED) if meant is Event.NOT_MINE else (meant,)
+    return last.event in means and last.by == person
 
 
 def log_failure(done: Future[None]) -> None:

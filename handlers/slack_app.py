@@ -20,7 +20,7 @@ from bot.delivery.actions import Action
 from bot.delivery.outcomes import Identity
 from bot.delivery.wording import Words
 from bot.use_cases.ports import Desk
-from handlers import buttons, commands, home, modals, questions, snoozing
+from handlers import away, buttons, commands, hand_over, home, modals, questions, snoozing, timing
 from handlers.clicks import first, mapping, read_click, unfolded
 from handlers.home import Homes
 from handlers.modals import Modals
@@ -70,13 +70,20 @@ def slack_app(
     private = Private(desk, words, after_ack, homes)
     # A listener that does not match costs 13 microseconds: what is clicked most comes first.
     buttons.register(app, Action.ACCEPT, desk, private)
-    forms = {**modals.FORMS, **questions.FORMS, **snoozing.FORMS}
+    forms = {
+        **modals.FORMS,
+        **hand_over.forms(desk),
+        **questions.FORMS,
+        **snoozing.FORMS,
+    }
     modals.register(app, Action.REJECT, forms.pop(Action.REJECT), desk, words, views, private)
     for action in buttons.BUTTONS:
         if action is not Action.ACCEPT:
             buttons.register(app, action, desk, private)
     for action, form in forms.items():
         modals.register(app, action, form, desk, words, views, private)
+    away.register(app, desk, words, private)
+    timing.register(app, desk, words, views, private)
     commands.register(app, desk, words)
     home.register(app, homes)
     buttons.register_links(app)

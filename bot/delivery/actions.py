@@ -30,6 +30,7 @@ class Action(StrEnum):
     TIMED = "timed"  # how this was timed
     EXCUSE = "excuse"  # a promise that was broken
     EXCUSE_DAY = "excuse_day"  # those of one day; its value is `{day}:{reason}`
+    GIVE_BACK = "give_back"  # all of the clicker's leads: they are away
     REOFFER = "reoffer"  # a select of queues, in the manager's DM
     OPEN_CRM = "open_crm"  # a link: Slack reports the click, nothing has to be done
 

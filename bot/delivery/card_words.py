@@ -52,7 +52,7 @@ BUTTONS: Mapping[State, tuple[Action, ...]] = {
 }
 # What is wanted more rarely, in one menu beside the buttons. Slack takes five options at most.
 MORE: Mapping[State, tuple[Action, ...]] = {
-    **{state: (Action.TIMED,) for state in State},
+    **dict.fromkeys(State, (Action.TIMED,)),
     State.OFFERED: (Action.ASK, Action.SNOOZE, Action.TIMED),
     State.ACCEPTED: (Action.ASK, Action.SNOOZE, Action.HAND_OVER, Action.RELEASE, Action.TIMED),
     State.CONTACTED: (Action.ASK, Action.SNOOZE, Action.HAND_OVER, Action.RELEASE, Action.TIMED),

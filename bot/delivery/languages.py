@@ -61,6 +61,13 @@ class Language:
             return self.phrases["share.count"].format(**shown)
         return self.phrases["share.percent"].format(percent=round(100 * part / whole), **shown)
 
+    def weekday(self, day: date) -> str:
+        """Short, and without the year: for days that lie close together."""
+        names, months = self.phrases["date.weekdays"].split(), self.phrases["date.months"].split()
+        return self.phrases["date.weekday"].format(
+            weekday=names[day.weekday()], day=day.day, month=months[day.month - 1]
+        )
+
     def day(self, day: date) -> str:
         month = self.phrases["date.months"].split()[day.month - 1]
         return self.phrases["date.day"].format(day=day.day, month=month, year=day.year)

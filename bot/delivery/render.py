@@ -200,6 +200,9 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
     def day(on: date) -> str:
         return speaks.day(on)
 
+    def weekday(on: date) -> str:
+        return speaks.weekday(on)
+
     def duration(time: timedelta) -> str:
         return speaks.duration(time)
 
@@ -219,6 +222,7 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
         "date": when,
         "plain": plain,
         "day": day,
+        "weekday": weekday,
         "duration": duration,
         "number": number,
         "money": money,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from bot.delivery import (
+    away_words,
     card_words,
     digest_words,
     hand_over_words,
@@ -29,7 +30,16 @@ from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Event, Move, State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
-from bot.use_cases.ports import Colleague, Desk, Dossier, MyWork, People, Person, UnitOfWork
+from bot.use_cases.ports import (
+    Colleague,
+    Desk,
+    Dossier,
+    Listing,
+    MyWork,
+    People,
+    Person,
+    UnitOfWork,
+)
 from bot.use_cases.timing import Promise, Timed
 
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
@@ -153,6 +163,27 @@ class Words:
             "told_at": handoff.offer.asked_until or last.at,
             "permalink": permalink(dossier),
         }
+
+    # ---------------------------------------------------------------------- being away
+
+    def away(
+        self,
+        until: datetime | None,
+        passed_on: int,
+        held: Listing,
+        may_give_back: bool,
+        reader: Person | None = None,
+    ) -> Rendered:
+        """Until when somebody is away, and what became of what asked for them."""
+        context = away_words.away(until, passed_on, held, may_give_back)
+        return self.renderer.render("away", context, reads(reader))
+
+    def away_said(
+        self, key: str, reader: Person | None = None, theirs: str = "", n: int | None = None
+    ) -> Rendered:
+        """`back`, `was_here`, `given_back` (n leads), and `unclear` or `past` for what is `theirs`,
+        the words that were typed."""
+        return self.renderer.render("away_said", away_words.said(key, theirs, n), reads(reader))
 
     # ---------------------------------------------------------------------- modals
 

@@ -153,6 +153,10 @@ class NotMarketing(NotAllowed):
     """Questions to marketing are answered by marketing, or by the manager."""
 
 
+class MayNotExcuse(NotAllowed):
+    """Broken promises are excused by the queue's manager, or its head."""
+
+
 class AlreadyAnswered(Refused):
     """Somebody was first; the handoff says who and when."""
 

@@ -81,6 +81,17 @@ def feedback(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
     return None if offer.told_by is None and kept.verdict is Verdict.MET else kept
 
 
+def counts(offer: Offer, clock: Clock, terms: Terms, now: datetime) -> bool:
+    """Does a promise of this offer that ran show in the figures?"""
+    if offer.posted_at is None:
+        return True
+    if clock is Clock.FEEDBACK:
+        return feedback(offer, terms, now) is not None
+    judged = judge(offer, terms, now)
+    by_clock = {Clock.ANSWER: judged.answer, Clock.TOUCH: judged.touch}
+    return by_clock.get(clock, judged.qualify) is not None
+
+
 def is_given_back(offer: Offer) -> bool:
     return offer.touched_at is None and offer.gave_back_at is not None
 

@@ -39,6 +39,7 @@ from bot.domain.messages import (
 )
 from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_QUESTIONS, MOST_WAITING
 from bot.use_cases.ports import Colleague, Dossier, Listed, Listing, MyWork, People, Person
+from bot.use_cases.timing import Timed
 from tests.templates.leads import (
     ADA,
     FIGURES,
@@ -54,6 +55,7 @@ from tests.templates.leads import (
     stories,
 )
 
+TODAY = WEDNESDAY.date()
 TEAM = ("@nordic-sales", "@maja", "@nobody")
 PEOPLE = cast("People", Directory())
 # Who opens Home reads it in the language that the words are made for.
@@ -191,6 +193,8 @@ def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str,
     later = all_stories["snoozed"].dossier()
     yield "snoozed already", words.snoozed_already(later, PEOPLE, "U0CILLA")
     yield "snoozed too far", words.bad_snooze(all_stories["offered"].dossier(), PEOPLE, "U0CILLA")
+    yield from _arithmetic(words, all_stories)
+    yield from _about_being_away(words, all_stories)
     for name in ("gone", "try_again"):
         yield name, words.notice(name)
     one, other = all_stories["won"].dossier(), all_stories["released"].dossier()
@@ -204,6 +208,55 @@ def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str,
     yield "help", words.help()
 
 
+TIMED = (
+    "not posted yet",
+    "accepted late",
+    "released",
+    "marketing answered",
+    "asked while offered",
+    "went on without an answer",
+    "qualifying",
+    "excused",
+    "chosen by turn",
+)
+
+
+def _arithmetic(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str, Rendered]]:
+    for name in TIMED:
+        yield f"why, {name}", words.why(timed(all_stories[name]), PEOPLE, "U0CILLA", False)
+    told = timed(all_stories["released"])
+    yield "why, an earlier round", words.why(told, PEOPLE, "U0MAJA", True, 1)
+    late = all_stories["accepted late"].dossier()
+    for reply in (words.not_broken, words.may_not_excuse):
+        yield reply.__name__, reply(late, PEOPLE, "U0CILLA")
+    for count in (1, 7):
+        yield f"excuse a day, {count}", words.excuse_day(TODAY, count, "power cut", None)
+        yield f"excused a day, {count}", words.excused_day(TODAY, count, "power cut", None)
+    yield "excused a day, 0", words.excused_day(TODAY, 0, "power cut", None)
+    for name in ("usage", "not_yours"):
+        yield f"excuse a day, {name}", words.notice(name, of="excuse.day")
+
+
+def timed(story: Story) -> Timed:
+    dossier = story.dossier()
+    return Timed(dossier, {1: dossier.terms}, WEDNESDAY)
+
+
+def _about_being_away(
+    words: Words, all_stories: dict[str, Story]
+) -> Iterator[tuple[str, Rendered]]:
+    held = tuple(listed(all_stories[name].dossier()) for name in ("accepted in time", "sql"))
+    yield "away", words.away(WEDNESDAY, 1, Listing(held[:1], 1), True)
+    yield "away, until they say so", words.away(None, 0, Listing(), False)
+    yield "away, with very many leads", words.away(WEDNESDAY, 3, Listing(held * 5, 99), True)
+    yield "back", words.away_said("back")
+    yield "back, and never away", words.away_said("was_here")
+    yield "given back", words.away_said("given_back", n=2)
+    typed = all_stories["offered"].facts.name
+    yield "away, not understood", words.away_said("unclear", theirs=typed)
+    yield "away, until yesterday", words.away_said("past", theirs=typed)
+
+
 def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     all_stories = stories(facts)
     dossier = all_stories["accepted in time"].dossier()
@@ -214,6 +267,12 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     yield "tell", words.tell_view(all_stories["asked while offered"].dossier())
     yield "snooze", words.snooze_view(dossier)
     yield from _hand_overs(words, all_stories)
+    broken = timed(all_stories["accepted late"])
+    yield "why", words.why_view(broken, PEOPLE, "U0CILLA", False)
+    yield "why, to be excused", words.why_view(broken, PEOPLE, "U0MAJA", True)
+    excused = timed(all_stories["excused"])
+    yield "why, just excused", words.why_view(excused, PEOPLE, "U0MAJA", True, True)
+    yield "excuse", words.excuse_view(broken, broken.broken(), None)
     yield "disqualify", words.disqualify_view(dossier)
     yield "won", words.won_view(dossier)
     yield "lost", words.lost_view(dossier)

@@ -22,6 +22,7 @@ from bot.domain.agreement import (
 from bot.domain.assignment import Queue
 from bot.domain.handoff import EVERYBODY, Ask, Event, Move
 from bot.domain.lead import Lead, LeadFacts
+from bot.domain.turns import LEAD, Choice, Skip, Standing, Why
 from bot.use_cases.ports import (
     Books,
     Desk,
@@ -294,6 +295,11 @@ class Story:
     def assigned(self, to: Ask, at: datetime, by: str | None = None) -> Story:
         return self.add(detours.assign(self.now, to, at, by)).posted(at)
 
+    def excused(self, reason: str, clock: Clock = Clock.ANSWER) -> Story:
+        now = self.now
+        move = detours.excuse(now, now.offer, clock, "U0MAJA", TUESDAY, self.terms, reason)
+        return self.add(move)
+
     def gave_back(self, event: Event, at: datetime, by: str | None = None) -> Story:
         return self.add(handoff.give_back(self.now, event, by, at, promised()))
 
@@ -330,6 +336,15 @@ TUESDAY = stockholm("2026-03-03 11:00")
 WEDNESDAY = stockholm("2026-03-04 11:00")
 NEARLY = stockholm("2026-03-02 13:30")  # for an answer
 AFTER_NOON = stockholm("2026-03-02 12:01")
+BY_TURN = Choice(
+    "U0BO",
+    Why.TURN,
+    {"U0CILLA": Skip.FULL, "U0ANNA": Skip.AWAY, "U0GONE": Skip.GONE},
+    standing={"U0BO": Standing(2, 3 * LEAD // 2), "U0HENRIK": Standing(1, -LEAD // 3)},
+    counts={"U0CILLA": 7},
+    owner="U0CILLA",
+)
+CHOSEN = Ask(BY_TURN.person, BY_TURN.to_json())
 IN_TEN_DAYS = Target(Duration(days=10))
 MAY = datetime(2026, 5, 4, 7, tzinfo=UTC)
 
@@ -386,6 +401,10 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "marketing answered": lead().accepted().asked(note).told(note),
         "went on without an answer": lead().asked(note).accepted(NOON),
         "qualifying": Story(facts, replace(wide, qualify=IN_TEN_DAYS)).accepted().contacted(),
+        "excused": lead().accepted(stockholm("2026-03-02 15:05")).excused(f"outage: {note}"),
+        "chosen by turn": Story(facts, wide, ask=Ask("U0BO", BY_TURN.to_json())).shown_again(
+            MONDAY_LATE
+        ),
         "offered to another queue": lead().not_mine().offered_again(NOON).posted(AFTER_NOON),
         "around": lead()
         .not_mine()

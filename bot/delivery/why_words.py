@@ -1,0 +1,228 @@
+"""The arithmetic of a lead's promises, and why it went to whom it went: what those pages are told.
+
+All of it comes from the promises as they ran (`bot.domain.offer.Stretch`); nothing is worked out a
+second time. A lead is called by its number, so that a blind one stays blind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+from bot.delivery.card_words import Context, known, round_moves
+from bot.delivery.escaping import clean
+from bot.domain.agreement import Case, Clock, Terms
+from bot.domain.assignment import Queue
+from bot.domain.business_hours import Window
+from bot.domain.handoff import Move
+from bot.domain.judged import counts
+from bot.domain.offer import Offer, Stretch
+from bot.domain.sla import Verdict
+from bot.domain.turns import LEAD, Choice, Skip, Why
+from bot.use_cases.ports import Desk, People
+from bot.use_cases.timing import Promise, Timed
+
+MOST_EARLIER = 6  # other rounds, a line each
+MOST_WINDOWS = 12  # of one promise
+MOST_STEPS = 6  # of its ladder
+MOST_CHOICES = 3  # the last ones of a round
+MOST_SKIPPED = 6  # people named
+MOST_STANDING = 4
+MOST_OPTIONS = 100  # of a select
+LONGEST_NAME = 40
+LONGEST_REASON = 100
+CONDITIONS = tuple(item.name for item in fields(Case) if item.name != "target")
+EXCUSES = ("outage", "holiday")  # reasons with words of their own; else the manager's
+
+
+def why(
+    desk: Desk, told: Timed, people: People, may_excuse: bool, round_: int | None = None
+) -> Context:
+    """One round in full, the present one where none is named; of the others a line each."""
+    handoff, offers = told.dossier.handoff, told.dossier.offers
+    chosen = next((offer for offer in offers if offer.round == round_), offers[-1])
+    others = [offer for offer in offers if offer is not chosen]
+    return {
+        "number": told.dossier.lead.number,
+        **_round(desk, told, chosen, people),
+        "others": [_in_short(told, offer) for offer in others[-MOST_EARLIER:]],
+        "value": f"{handoff.id}:{handoff.round}",
+        "excusable": may_excuse,
+    }
+
+
+def excuse(told: Timed, broken: Iterable[Promise]) -> Context:
+    """What the form for an excuse offers: `value` names a promise by its round and clock."""
+    handoff = told.dossier.handoff
+    promises = [
+        {
+            "value": f"{offer.round}:{ran.clock}",
+            "key": f"why.clock.{ran.clock}",
+            "round": offer.round,
+            "due": (due := ran.due_at.astimezone(ran.calendar.zone)).date(),
+            "time": f"{due:%H:%M}",
+        }
+        for offer, ran in broken
+    ]
+    return {
+        "number": told.dossier.lead.number,
+        "promises": promises[-MOST_OPTIONS:],
+        "value": f"{handoff.id}:{handoff.round}",
+    }
+
+
+def excuse_said(reason: str) -> Context:
+    """The manager's reason: one that is known in every language, and their own words."""
+    code, _, words = reason.partition(": ")
+    if code not in EXCUSES:
+        code, words = "", reason
+    return {"code": code, "words": clean(words, LONGEST_REASON)}
+
+
+def _in_short(told: Timed, offer: Offer) -> Context:
+    return {
+        "round": offer.round,
+        "queue": clean(offer.promised.queue, LONGEST_NAME),
+        "promises": [_standing(ran, told, offer) for ran in told.promises(offer)],
+    }
+
+
+def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
+    moves = list(round_moves(told.dossier.journal, offer.round))
+    raised, posted = offer.promised.raised_at, offer.posted_at
+    promises = [_promise(ran, told, offer, moves) for ran in told.promises(offer)]
+    choices = [Choice.from_json(move.because) for move in moves if move.because is not None]
+    return {
+        "round": offer.round,
+        "queue": clean(offer.promised.queue, LONGEST_NAME),
+        "version": offer.promised.terms_version,
+        "raised": raised,
+        "posted": posted,
+        "delay": max(posted - raised, timedelta()) if posted else None,
+        "promises": promises,
+        "choices": [
+            _choice(choice, desk.queue(offer.promised.queue), offer, people)
+            for choice in choices[-MOST_CHOICES:]
+        ],
+    }
+
+
+def _promise(ran: Stretch, told: Timed, offer: Offer, moves: Sequence[Move]) -> Context:
+    windows = ran.windows(told.now)
+    return {
+        **_standing(ran, told, offer),
+        **_target(ran, told.terms_of(offer), offer),
+        "started": ran.started_at,
+        "windows": [_window(window, ran) for window in windows[:MOST_WINDOWS]],
+        "more": len(windows[MOST_WINDOWS:]),
+        "more_time": sum((window.time for window in windows[MOST_WINDOWS:]), timedelta()),
+        "stood_from": ran.stood_from,
+        "stood_until": ran.stood_until,
+        "due": ran.due_at,
+        "stopped": ran.stopped_at,
+        "excuse": excuse_said(ran.excused) if ran.excused is not None else None,
+        "hours_key": "why.hours.seller" if _is_sellers(ran, offer) else "why.hours.queue",
+        "zone": clean(ran.calendar.time_zone, LONGEST_NAME),
+        "steps": [
+            {"percent": step.percent or 0, "at": step.at}
+            for step in [*_steps(ran, moves)][-MOST_STEPS:]
+        ],
+    }
+
+
+def _standing(ran: Stretch, told: Timed, offer: Offer) -> Context:
+    return {
+        "clock_key": f"why.clock.{ran.clock}",
+        "verdict_key": f"why.verdict.{_verdict(ran, told, offer)}",
+        "spent": ran.working(told.now),
+        "target": ran.target,
+        "is_excused": ran.excused is not None,
+    }
+
+
+def _verdict(ran: Stretch, told: Timed, offer: Offer) -> str:
+    """As the digest's figures have it."""
+    verdict = ran.verdict(told.now)
+    if verdict is Verdict.MET and not counts(offer, ran.clock, told.terms_of(offer), told.now):
+        return "not_needed" if ran.clock is Clock.FEEDBACK else "given_back"
+    stands = ran.stood_from is not None and ran.stood_until is None and ran.stopped_at is None
+    return "stands" if stands and verdict is Verdict.RUNNING else str(verdict)
+
+
+def _target(ran: Stretch, terms: Terms, offer: Offer) -> Context:
+    """As agreed: which case it is, and whether the team thinks of it in days."""
+    promise = terms.promise(ran.clock)
+    assert promise is not None, "a promise that nobody agreed on"
+    case, agreed = promise.case(offer.promised), promise.of(offer.promised)
+    named = [name for name in CONDITIONS if case and getattr(case, name)]
+    return {
+        "days": agreed.days if not agreed.time else 0,
+        "case": [
+            (f"why.case.{name}", clean(getattr(offer.promised, name), LONGEST_NAME))
+            for name in named
+        ],
+    }
+
+
+def _window(window: Window, ran: Stretch) -> Context:
+    """By the clock on the wall of whoever keeps these hours; midnight at the end is 24:00."""
+    start, end = (
+        window.start.astimezone(ran.calendar.zone),
+        window.end.astimezone(ran.calendar.zone),
+    )
+    until = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
+    return {"day": start.date(), "begins": f"{start:%H:%M}", "ends": until, "time": window.time}
+
+
+def _is_sellers(ran: Stretch, offer: Offer) -> bool:
+    return bool(offer.hours) and ran.clock in (Clock.TOUCH, Clock.QUALIFY)
+
+
+def _steps(ran: Stretch, moves: Sequence[Move]) -> Iterator[Move]:
+    """The rungs of this clock's ladder that were taken."""
+    running: Clock | None = None
+    for move in moves:
+        if move.percent is not None and running is ran.clock:
+            yield move
+        running = move.clock.name if move.clock else None
+
+
+# ----------------------------------------------------------------------------- who is asked
+
+
+def _choice(choice: Choice, queue: Queue, offer: Offer, people: People) -> Context:
+    return {
+        "key": f"why.choice.{choice.why}",
+        "person": known(people, choice.person),
+        "manager": known(people, queue.manager),
+        "first": known(people, offer.answered_by) if choice.why is Why.EVERYBODY else None,
+        "owner": known(people, choice.owner) if choice.owner else None,
+        "owed": list(_owed(choice, people)),
+        "skipped": list(_skipped(choice, people)),
+        "more_skipped": max(len(choice.skipped) - MOST_SKIPPED, 0),
+    }
+
+
+def _owed(choice: Choice, people: People) -> Iterator[Context]:
+    """In leads, and with this one shared out: whoever is owed most has the turn."""
+    if choice.why is not Why.TURN:
+        return
+    by_credit = sorted(choice.standing.items(), key=lambda item: -item[1].credit)
+    for person, standing in by_credit[:MOST_STANDING]:
+        yield {"person": known(people, person), "leads": round(standing.credit / LEAD, 2)}
+
+
+def _skipped(choice: Choice, people: People) -> Iterator[Context]:
+    for person, skip in list(choice.skipped.items())[:MOST_SKIPPED]:
+        counted = skip in (Skip.FULL, Skip.DAY_FULL)
+        yield {
+            "key": f"why.skip.{skip}",
+            "person": known(people, person),
+            "count": _count(choice.counts, person) if counted else 0,
+        }
+
+
+def _count(counts: Mapping[str, Any], person: str) -> int:
+    return int(counts.get(person, 0))
