@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from bot.delivery.actions import Action, Field
 from playground import Person, Refused, Seen, Workspace
@@ -104,7 +105,7 @@ class Sellers:
         ]
 
     def _not_mine(self) -> list[Act]:
-        return [self._press("aino", Action.NOT_MINE, minutes=13)]
+        return [self._misroute("aino", minutes=13)]
 
     def _later(self) -> list[Act]:
         given = {Field.REASON: "bad_timing", Field.UNTIL: BACK_ON.isoformat()}
@@ -145,6 +146,18 @@ class Sellers:
 
         return Act(timedelta(minutes=minutes), do)
 
+    def _misroute(self, who: str, minutes: int) -> Act:
+        """To the first team that there is to choose; where none is left, the manager decides."""
+
+        def do(seen: Seen) -> None:
+            person = self._people[who]
+            person.click(Action.NOT_MINE, on=self._as_it_is_now(seen))
+            teams = _options(person.wait_for_modal().body["blocks"], Field.QUEUE)
+            person.submit({Field.QUEUE.value: teams[0]["value"]} if teams else {})
+            self.done[Action.NOT_MINE] += 1
+
+        return Act(timedelta(minutes=minutes), do)
+
     def _as_it_is_now(self, seen: Seen) -> Seen:
         now = self._people["erik"].sees(CHANNEL)
         return next((each for each in now if each.ts == seen.ts), seen)
@@ -157,6 +170,12 @@ class Sellers:
                 self._told.add(seen.ts)
                 maja.click(Action.REOFFER, on=seen, value=_last_choice(seen), wait=False)
                 self.done[Action.REOFFER] += 1
+
+
+def _options(blocks: Sequence[Mapping[str, Any]], field: Field) -> Sequence[Mapping[str, Any]]:
+    """What a form offers to choose; nothing where it does not ask."""
+    asked = [block["element"] for block in blocks if block.get("block_id") == field]
+    return asked[0]["options"] if asked else ()
 
 
 def _last_choice(seen: Seen) -> str:

@@ -246,7 +246,7 @@ def test_a_lead_in_the_wrong_hands_is_not_asked_about(world: World):
     """What was answered meanwhile has no clock to stop: who clicks an old card hears why."""
     lead = world.lead()
     card = world.card(lead)
-    world.click("@aino", "not_mine", lead)
+    world.not_mine("@aino", lead)
     world.deliver()
     world.hears("@maja", "belongs to another team")
     world.person("@erik").click("more", card, value="Ask marketing", stale=True)

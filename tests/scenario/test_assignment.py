@@ -398,7 +398,7 @@ def test_calling_it_a_misroute_does_not_reveal_the_name(blind: World):
     """Nor does a rejection: picking the good names by saying no would pay otherwise."""
     lead = blind_lead(blind)
     blind.sees("L-1")
-    blind.click("@erik", "not_mine", lead)
+    blind.not_mine("@erik", lead)
     blind.deliver()
     blind.hears("@maja", "Ada Lovelace", "belongs to another team")
     assert set() == names_in(blind.shows(lead))

@@ -106,7 +106,7 @@ def test_the_manager_may_answer(near: World):
 def test_a_lead_in_the_wrong_hands_is_offered_to_another_queue(world: World):
     """The manager chooses the right queue in the DM, which then says how it went."""
     lead = world.lead()
-    world.click("@erik", "not_mine", lead)
+    world.not_mine("@erik", lead)
     world.deliver()
     asked = world.hears("@maja", "@erik says", "belongs to another team")
     assert State.NOT_MINE is world.handoff(lead).state
@@ -123,7 +123,7 @@ def test_a_lead_in_the_wrong_hands_is_offered_to_another_queue(world: World):
 def test_a_lead_is_offered_again_once(near: World):
     """Choosing twice, or late, offers nobody a lead twice."""
     lead = near.lead()
-    near.click("@erik", "not_mine", lead)
+    near.not_mine("@erik", lead)
     near.deliver()
     asked = near.hears("@maja", "belongs to another team")
     first = near.person("@maja").click("reoffer", asked, value="dach")

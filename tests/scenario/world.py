@@ -26,6 +26,7 @@ from starlette.applications import Starlette
 
 from bot.delivery.courier import Courier
 from bot.delivery.directory import DirectoryReader
+from bot.delivery.hand_over_words import UNKNOWN
 from bot.delivery.outcomes import Identity
 from bot.delivery.quiet import QuietReader
 from bot.delivery.settling import Tempo
@@ -184,6 +185,19 @@ class World:
         delivery = self.person(who).click(action, self.card(handoff), **how)
         assert delivery.acked, delivery.error
         self.settle()
+
+    def not_mine(self, who: str, handoff: int, queue: str = "", note: str = "") -> Person:
+        """Somebody says that it is not theirs, and for which team it is; without one, the manager
+        shall decide."""
+        person = self.person(who)
+        self.click(who, "not_mine", handoff)
+        person.wait_for_modal()
+        assert person.modal is not None
+        asked = any(block.get("block_id") == "queue" for block in person.modal.body["blocks"])
+        filled = {"queue": queue or UNKNOWN} if asked else {}
+        assert person.submit(filled | ({"note": note} if note else {})).acked
+        self.settle()
+        return person
 
     def settle(self) -> None:
         """Whatever is said after an ack has been said."""
