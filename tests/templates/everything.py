@@ -93,6 +93,11 @@ def told() -> dict[str, tuple[str, Message]]:
             Escalation(12, 1, Clock.FEEDBACK, 100, TEAM, 1),
         ),
         "escalation": ("offered", Escalation(12, 1, Clock.ANSWER, 100, TEAM, 1, True)),
+        "escalation to one": ("asked by name", Escalation(12, 1, Clock.ANSWER, 100, TEAM, 1)),
+        "escalation, passed on": (
+            "passed on, late",
+            Escalation(12, 1, Clock.ANSWER, 25, ("U0BO",), shows_again=True),
+        ),
         "escalation, shown again": (
             "shown again",
             Escalation(12, 1, Clock.ANSWER, 150, ("@henrik",), 1, True),

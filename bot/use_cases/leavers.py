@@ -1,0 +1,144 @@
+"""Whoever leaves the team leaves their leads to it: clocks, history and all.
+
+Slack says that somebody is deactivated, or no longer in the sellers' group. It may also say so by
+mistake: a list that came back half empty, a group that somebody emptied, a wrong name in app.yaml.
+Giving back is not undone, and waiting a few minutes costs little. So
+
+- whoever is missing must be missing at two looks, `SURE_AFTER` apart;
+- a queue that has no seller at all has no leavers: there would be nobody to give to;
+- where everybody who has leads of a queue is missing at once, and there are several, it is taken
+  for a mistake: nothing is given back, and the log says so. The manager can still release leads.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain import handoff as moves
+from bot.domain.assignment import Queue
+from bot.domain.handoff import Event, Handoff
+from bot.domain.messages import Leavers
+from bot.use_cases import passing
+from bot.use_cases.marketing import not_asked_any_more
+from bot.use_cases.offer import ask_again, promise, show_new_card
+from bot.use_cases.ports import Desk, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+SURE_AFTER = timedelta(minutes=5)
+
+Theirs = dict[str, list[int]]  # by person: handoffs that they hold, or are asked about
+
+
+@dataclass
+class LeaverWatch:
+    """Looks after each reading of the directory."""
+
+    desk: Desk
+    _missing_since: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def look(self) -> int:
+        """Give back what belongs to those who left; how many leads went on."""
+        with self.desk.books.reading() as work:
+            missing = {queue.name: self._missing(work, queue) for queue in self.desk.queues}
+        return sum(
+            _go_on(self.desk, self.desk.queue(name), people)
+            for name, people in self._sure(missing).items()
+            if people
+        )
+
+    def _sure(self, missing: Mapping[str, Theirs]) -> dict[str, Theirs]:
+        now = self.desk.clock()
+        seen = {(queue, person) for queue, theirs in missing.items() for person in theirs}
+        self._missing_since = {who: self._missing_since.get(who, now) for who in seen}
+        return {
+            queue: {
+                person: ids
+                for person, ids in theirs.items()
+                if now - self._missing_since[queue, person] >= SURE_AFTER
+            }
+            for queue, theirs in missing.items()
+        }
+
+    def _missing(self, work: UnitOfWork, queue: Queue) -> Theirs:
+        theirs = _with_leads(self.desk, work, queue)
+        missing = {
+            person: gone
+            for person, ids in theirs.items()
+            if (gone := _astray(self.desk, work, person, ids))
+        }
+        if not work.people.members(queue.sellers):
+            return {}
+        if len(missing) > 1 and missing.keys() == theirs.keys():
+            log.warning(
+                "Everybody who has leads of a queue is missing at once: nothing is given back",
+                action="leavers_doubted",
+                queue=queue.name,
+                people=len(missing),
+            )
+            return {}
+        return missing
+
+
+def _with_leads(desk: Desk, work: UnitOfWork, queue: Queue) -> Theirs:
+    theirs: defaultdict[str, list[int]] = defaultdict(list)
+    for person in sorted(work.handoffs.holders()):
+        for handoff_id in (*work.handoffs.held(person), *work.handoffs.offered_to(person)):
+            if desk.queue(work.handoffs.get(handoff_id).queue).name == queue.name:
+                theirs[person].append(handoff_id)
+    return dict(theirs)
+
+
+def _astray(desk: Desk, work: UnitOfWork, person: str, ids: list[int]) -> list[int]:
+    """Those of their leads that are not theirs to answer or to work any more."""
+    return [id_ for id_ in ids if person not in _team(desk, work, work.handoffs.get(id_))]
+
+
+def _team(desk: Desk, work: UnitOfWork, handoff: Handoff) -> frozenset[str]:
+    queue = desk.queue(handoff.queue)
+    also = desk.queue(handoff.also_queue).sellers if handoff.also_queue else ()
+    return work.people.members((*queue.sellers, *also, queue.manager))
+
+
+def _go_on(desk: Desk, queue: Queue, theirs: Theirs) -> int:
+    """All of one queue in one transaction, with what its manager hears of it."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        gone = [
+            handoff_id
+            for person, ids in theirs.items()
+            for handoff_id in ids
+            if _goes_on(desk, work, handoff_id, person, now)
+        ]
+        if not gone:
+            return 0
+        # A manager who left hears nothing: the head does.
+        hear = work.people.members((queue.manager,)) or work.people.members((queue.head,))
+        for person in sorted(hear):
+            work.outbox.put(Leavers(tuple(theirs), tuple(gone)), person, now)
+        work.commit()
+    desk.said()
+    log.info("Leads of people who left go on", action="leavers", queue=queue.name, leads=len(gone))
+    return len(gone)
+
+
+def _goes_on(desk: Desk, work: UnitOfWork, handoff_id: int, person: str, now: datetime) -> bool:
+    """False where somebody moved it in between."""
+    before = work.handoffs.get(handoff_id)
+    if before.assignee == person:
+        passing.hand_on(desk, work, before, now)
+        return True
+    if before.holder != person or not before.is_open:
+        return False
+    promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
+    ask = ask_again(desk, work, before, now)
+    move = moves.give_back(before, Event.LEFT, None, now, promised, ask)
+    after = work.handoffs.record(before, move)
+    show_new_card(desk, work, after, now)
+    not_asked_any_more(desk, work, before, after, now)
+    return True
