@@ -42,7 +42,7 @@ def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) 
         "holder": known(work.people, handoff.holder),
         "asked": known(work.people, handoff.assignee),
         "due": due,
-        "shown_again": message.shows_again,
+        "shown_again": message.shows_again and handoff.assignee is None,
         "also_queue": desk.queue(handoff.also_queue).name if handoff.also_queue else "",
         "late": late if late > LATE_ENOUGH_TO_SAY else None,
         # In its thread the card is at hand; a broadcast is read in the channel, far from it.
@@ -55,6 +55,8 @@ def _key(message: LadderMessage, handoff: Handoff, overdue: bool) -> str:
     if isinstance(message, Returned):
         return "returned.said"
     by_name = message.clock is Clock.ANSWER and handoff.assignee is not None
+    if by_name and message.shows_again:
+        return "escalation.passed_on"
     what = "asked" if by_name and message.kind == "escalation" else message.clock
     return f"{message.kind}.{what}_over" if overdue else f"{message.kind}.{what}"
 

@@ -29,7 +29,7 @@ class Rung:
         """`beyond`: with so many rungs more, although they are not due yet."""
         promised, hours = self.before.promised, self.before.hours
         steps = sla.steps_due(self.clock, promised, self.terms, self.now, hours, beyond)
-        return steps and replace(steps, act=_fitting(steps.act, self.before, self.clock))
+        return steps and replace(steps, act=_fitting(steps, self.before, self.clock))
 
     def meant(self, steps: DueSteps) -> Meant:
         return meant_by(steps.tell, self.desk, self.before)
@@ -80,13 +80,16 @@ def _heard_early(due: DueSteps, further: DueSteps, taken: DueSteps) -> DueSteps:
     return replace(due, act=act, tell=further.tell, clock_after=taken.clock_after)
 
 
-def _fitting(act: Act, before: Handoff, clock: RunningClock) -> Act:
-    """Only what is accepted and untouched is taken back, and only what is offered is offered to
-    others; elsewhere such a rung only speaks."""
+def _fitting(steps: DueSteps, before: Handoff, clock: RunningClock) -> Act:
+    """Only what is accepted and untouched is taken back, only what is offered is offered to
+    others, and another queue is asked once; elsewhere such a rung only speaks."""
+    act = steps.act
     untouched = before.state is State.ACCEPTED and clock.name is Clock.TOUCH
     open_to_all = before.state is State.OFFERED and clock.name is Clock.ANSWER
     if act is Act.RETURN and not untouched:
         return Act.ESCALATE
     if act in handoff.SHOWN_AGAIN and not open_to_all:
+        return Act.ESCALATE
+    if act is Act.WIDEN and (before.also_queue or steps.to_queue == before.queue):
         return Act.ESCALATE
     return act

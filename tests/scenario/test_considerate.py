@@ -165,7 +165,7 @@ def test_on_a_day_off_nobody_is_reminded(world: World) -> None:
     world.hears("@erik", "Ada", "waiting for first contact")
 
 
-def test_what_exceeds_a_days_budget_comes_as_one_list(tmp_path: Path) -> None:
+def test_what_exceeds_the_days_budget_comes_as_one_list(tmp_path: Path) -> None:
     """One message a day is enough for this team: the rest at half past four, then tomorrow."""
     sparing = Consideration(per_day=1, rest_at=time(16, 45))
     with opened(tmp_path, consideration=sparing) as world:

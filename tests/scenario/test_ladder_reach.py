@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
+from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import Event, State
 from bot.domain.lead import LeadFacts
 from bot.use_cases.offer import raise_lead
@@ -95,10 +96,31 @@ def test_another_queue_is_asked_too(tmp_path: Path) -> None:
         assert world.handoff(lead).holder == world.id("@sam")
 
 
+def test_who_did_not_answer_in_time_hears_who_is_asked_now(tmp_path: Path) -> None:
+    """Offered to one, and on to the next after an hour: each hears of it once, and privately."""
+    in_turn = replace(
+        QUEUE,
+        rule=Rule(Assignment.ROUND_ROBIN),
+        sellers=("@erik", "@aino"),
+    )
+    on = step(0, Act.OFFER_NEXT, Audience.ASSIGNEE, after=HOUR, every=HOUR, times=5)
+    with climbing(tmp_path, on, queues=(in_turn, DACH)) as world:
+        lead = world.lead()
+        world.pass_time(hours=1)
+        world.hears("@erik", "Ada", "has no answer yet, so @aino is asked now")
+        world.sees("For @aino now", "Please answer by")
+        world.pass_time(hours=1)
+        world.hears("@aino", "Ada")
+        world.sees("Ada", "open to the whole team now")
+        world.hears("@maja", "Nobody is left to ask about", "Ada")
+        world.pass_time(hours=3)  # the other rungs have nobody to pass it on from
+        assert world.handoff(lead).assignee is None
+
+
 # ------------------------------------------------------------------ where nobody can hear it
 
 
-def test_a_step_that_reaches_nobody_falls_to_the_next_at_once(tmp_path: Path) -> None:
+def test_a_step_that_reaches_nobody_falls_to_the_next_and_the_admins_hear(tmp_path: Path) -> None:
     """The head hears it when the manager should have; the admins hear once a day what to mend."""
     ladder = (step(80, Act.REMIND, Audience.MANAGER), step(100, Act.ESCALATE, Audience.HEAD))
     with climbing(tmp_path, *ladder) as world:
