@@ -69,6 +69,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
             "queue": queue,
             "reason": reason,
             "percent": move.percent or 0,
+            "due": move.due_at or move.at,
             "to": known(people, move.to) if asks_anew(move) else None,
         }
 

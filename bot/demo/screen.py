@@ -37,8 +37,11 @@ HELD_SECONDS = 0.4  # of real time, so that the same words to several people are
 STYLES = {
     "card": "bold",
     "reminder": "yellow",
+    "reminder_list": "yellow",
     "escalation": "red",
     "returned": "red",
+    "unheard": "red",
+    "place_closed": "red",
     "rejection_news": "magenta",
     "not_mine_news": "magenta",
     "digest": "bold cyan",

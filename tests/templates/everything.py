@@ -205,6 +205,7 @@ def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str,
     one, other = all_stories["won"].dossier(), all_stories["released"].dossier()
     query = one.lead.facts.name
     yield "found one", words.found_one(one, PEOPLE, POSTED)
+    yield "found one, put off", words.found_one(later, PEOPLE, POSTED)
     yield "found one, offered again", words.found_one(other, PEOPLE, POSTED)
     hits = [(one.lead, one), (other.lead, other), (one.lead, None)]
     yield "found many", words.found_many(query, hits, PEOPLE)
