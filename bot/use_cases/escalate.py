@@ -8,7 +8,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain import detours, handoff, sla
-from bot.domain.agreement import Act, Clock
+from bot.domain.agreement import Act, Audience, Clock
 from bot.domain.handoff import Event, Handoff, Move
 from bot.domain.messages import (
     Escalation,
@@ -97,10 +97,11 @@ def _climb(rung: Rung, take_back: bool) -> None:
 
 
 def _asks_nobody(rung: Rung, due: DueSteps) -> bool:
-    """An offer that waits for a free seller has nobody who did not answer in time."""
-    alone = due.clock_after.steps_taken == rung.clock.steps_taken + 1
+    """The time-out of an offer to one, where it waits for a free seller: nobody is late. A step
+    that tells others too is for them."""
+    of_one = due.act is Act.OFFER_NEXT and due.tell == (Audience.ASSIGNEE,)
     asks_one = rung.desk.queue(rung.before.queue).rule.asks_one
-    return due.act is Act.OFFER_NEXT and asks_one and alone and rung.before.assignee is None
+    return of_one and asks_one and rung.before.assignee is None
 
 
 def _decide(rung: Rung, steps: DueSteps, take_back: bool) -> Move:
