@@ -177,7 +177,7 @@ class Person(Onlooker):
     def close_view(self, everything: bool = False, *, wait: bool = True) -> list[Delivery]:
         """Cancel the open modal, or its whole stack; the view_closed deliveries this caused."""
         with self._acting():
-            self._top()
+            everything = everything or bool(self._top().body.get("clear_on_close"))
             views = self.workspace.views.close(self.id, everything)
             told = [interactions.closed(self.workspace, self.user, v, everything) for v in views]
         sent = [delivery for delivery in told if delivery is not None]

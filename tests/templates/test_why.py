@@ -1,0 +1,80 @@
+"""What the page of arithmetic is told: the promises as they ran, and no figure of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.delivery import why_words
+from bot.delivery.languages import available, language
+from bot.domain.agreement import Clock
+from bot.domain.business_hours import Calendar
+from bot.domain.sla import Verdict
+from bot.domain.turns import Choice, Skip, Why
+from bot.use_cases.timing import Timed
+from tests.templates.everything import PEOPLE, TIMED, timed
+from tests.templates.leads import POSTED, Story, desk, stories
+from tests.unit.agreements import TERMS
+
+STORIES = stories()
+LONG = timedelta(days=40)
+
+
+@pytest.mark.parametrize("name", [name for name in TIMED if name != "not posted yet"])
+def test_the_windows_add_up_to_the_time_used(name: str) -> None:
+    """Whoever adds up the lines arrives at the figure in the headline."""
+    page = why_words.why(desk(), timed(STORIES[name]), PEOPLE, may_excuse=False)
+    assert page["promises"]
+    for promise in page["promises"]:
+        lines = sum((window["time"] for window in promise["windows"]), timedelta())
+        assert lines + promise["more_time"] == promise["spent"]
+
+
+def test_a_long_wait_is_summed_up_after_twelve_lines() -> None:
+    """Nobody reads forty days; what is left out is counted."""
+    dossier = STORIES["offered"].dossier()
+    told = Timed(dossier, {1: dossier.terms}, POSTED + LONG)
+    (answer,) = why_words.why(desk(), told, PEOPLE, may_excuse=False)["promises"]
+    assert why_words.MOST_WINDOWS == len(answer["windows"])
+    assert answer["more"] > 0
+    assert answer["more_time"] + 12 * timedelta(hours=8) - timedelta(hours=1) == answer["spent"]
+
+
+def test_a_window_is_shown_by_the_clock_on_the_wall_of_its_calendar() -> None:
+    """Whoever works to midnight reads 24:00, in their own zone and not in the reader's."""
+    late = Calendar("late", "Asia/Tokyo", (((1200, 1440),),) * 7)
+    story = Story(terms=replace(TERMS, calendars={"nordics": late}))
+    told = Timed(story.dossier(), {1: story.terms}, POSTED + timedelta(days=1))
+    (answer,) = why_words.why(desk(), told, PEOPLE, may_excuse=False)["promises"]
+    (window,) = answer["windows"]
+    assert ("20:00", "24:00", "Asia/Tokyo") == (window["begins"], window["ends"], answer["zone"])
+
+
+@pytest.mark.parametrize("code", sorted(available()))
+def test_whatever_was_decided_has_words(code: str) -> None:
+    """Every reason to ask somebody, or not, every clock and every verdict, in every language."""
+    phrases = language(code).phrases
+    for name in (
+        *(f"why.choice.{why}" for why in Why),
+        *(f"why.skip.{skip}" for skip in Skip),
+        *(f"why.clock.{clock}" for clock in Clock if clock is not Clock.WAKE),
+        *(f"why.verdict.{verdict}" for verdict in Verdict if verdict is not Verdict.AT_RISK),
+        *(f"why.case.{condition}" for condition in why_words.CONDITIONS),
+        *(f"excuse.reason.{code}" for code in why_words.EXCUSES),
+    ):
+        assert phrases[name]
+
+
+def test_who_was_skipped_is_named_up_to_a_handful() -> None:
+    """A team of fifty, all away, is a few names and a number."""
+    skipped = {f"U{number:03}": Skip.AWAY for number in range(50)}
+    because = Choice(None, Why.NOBODY_FREE, skipped).to_json()
+    story = Story()
+    story.moves[0] = replace(story.moves[0], because=because)
+    (choice,) = why_words.why(desk(), timed(story), PEOPLE, may_excuse=False)["choices"]
+    assert (why_words.MOST_SKIPPED, 50 - why_words.MOST_SKIPPED) == (
+        len(choice["skipped"]),
+        choice["more_skipped"],
+    )
