@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from bot.domain.handoff import Offer
 from bot.domain.messages import Card, Digest, Escalation, Reminder
 from bot.domain.metrics import Figures
+from bot.domain.offer import Offer
 from bot.use_cases.ports import Desk, UnitOfWork
 from bot.use_cases.report import BEGINNING, measured, monday_of
 
