@@ -23,12 +23,14 @@ from bot.delivery.directory import DirectoryReader
 from bot.delivery.pictures import PictureDesk
 from bot.delivery.quiet import QuietReader
 from bot.delivery.rounds import Rounds
+from bot.delivery.signals import PresenceReader, keep_statuses
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
 from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome, in_turn
 from bot.slack_login import NoSlack, connect, log_in, missing
 from bot.use_cases import admin_news, escalate, nudge, passing, report
+from bot.use_cases.leavers import LeaverWatch
 from bot.use_cases.ports import Availability, Consideration, Desk, DigestSlot
 from handlers import health
 from handlers.front_door import FrontDoor
@@ -147,7 +149,8 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     identity = log_in(api, settings.slack.api_url)
     desk = desk_of(settings, books, now)
     words = Words(desk, settings.language)
-    directory = DirectoryReader(books, api, clock.now)
+    keeps = (keep_statuses,) if desk.availability.status else ()
+    directory = DirectoryReader(books, api, clock.now, *keeps)
     painter = Painter(words.renderer)
     courier = Courier(
         books,
@@ -172,28 +175,37 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     door = None if socket else _door(settings, through_bolt, clicks)
     intake = Intake(desk, settings.intake.sources.values(), wire_seconds, clicks)
     health_now = lambda: health.look(desk, socket.state() if socket else "off")  # noqa: E731
-    wanted = desk.consideration.do_not_disturb
-    quiet = (QuietReader(books, api, now).look,) if wanted else ()
     return Service(
         rounds,
-        Metronome(
-            sweep=in_turn(
-                partial(escalate.sweep, desk),
-                partial(passing.assign_waiting, desk),
-                *quiet,
-                partial(nudge.say_due, desk),
-            ),
-            post_digests=partial(report.post_due_digests, desk),
-            refresh_directory=directory.refresh,
-            refresh_homes=homes.refresh,
-            beat_seconds=beat_seconds,
-        ),
+        _metronome(desk, api, directory, homes, beat_seconds),
         _http_server(http_app(intake, health_now, door)),
         socket,
         after_ack,
         clicks,
         painter,
         books,
+    )
+
+
+def _metronome(
+    desk: Desk, api: SlackApi, directory: DirectoryReader, homes: Homes, beat_seconds: float
+) -> Metronome:
+    leavers = LeaverWatch(desk)
+    wanted = desk.consideration.do_not_disturb
+    quiet = (QuietReader(desk.books, api, desk.clock).look,) if wanted else ()
+    presence = PresenceReader(desk, api, clock.now).look if desk.availability.presence else None
+    return Metronome(
+        sweep=in_turn(
+            partial(escalate.sweep, desk),
+            partial(passing.assign_waiting, desk),
+            *quiet,
+            partial(nudge.say_due, desk),
+        ),
+        post_digests=partial(report.post_due_digests, desk),
+        refresh_directory=lambda: directory.refresh() and leavers.look(),
+        refresh_homes=homes.refresh,
+        read_presence=presence,
+        beat_seconds=beat_seconds,
     )
 
 

@@ -25,6 +25,7 @@ class Metronome:
         post_digests: Callable[[], object],
         refresh_directory: Callable[[], object],
         refresh_homes: Callable[[], object],
+        read_presence: Callable[[], object] | None = None,
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         # One run at a time; a late run is still run, and several late runs are one.
@@ -39,6 +40,8 @@ class Metronome:
             "refresh_directory": (refresh_directory, DIRECTORY_SECONDS),
             "refresh_homes": (refresh_homes, HOMES_BEATS * beat_seconds),
         }
+        if read_presence is not None:
+            beats["read_presence"] = (read_presence, beat_seconds)
         for name, (job, seconds) in beats.items():
             self._scheduler.add_job(job, "interval", seconds=seconds, id=name)
 

@@ -29,8 +29,16 @@ class Looked(Enum):
 
 
 class DirectoryReader:
-    def __init__(self, books: Books, slack: Directory, wire_clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        books: Books,
+        slack: Directory,
+        wire_clock: Callable[[], datetime],
+        keep_more: Callable[[UnitOfWork, Roster], None] = lambda _work, _roster: None,
+    ) -> None:
+        """`keep_more`: of what was read, in the same transaction."""
         self._books = books
+        self._keep_more = keep_more
         self._slack = slack
         self._wire_clock = wire_clock
         self._reading = threading.Lock()
@@ -71,6 +79,7 @@ class DirectoryReader:
             return False
         with self._books.writing() as work:
             work.people.replace_all(answer.people, answer.groups, answer.channels)
+            self._keep_more(work, answer)
             reopened = _reopen(work)
             work.commit()
         self._read_at, self._failed_at = self._wire_clock(), None

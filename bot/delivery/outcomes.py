@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -111,6 +111,15 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Status:
+    """What a person shows beside their name."""
+
+    emoji: str = ""  # :palm_tree:
+    text: str = ""
+    until: datetime | None = None  # None: until they change it
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     """The workspace's people, groups and channels; `lacking` says what could not be read."""
 
@@ -120,6 +129,7 @@ class Roster:
     lacking: Sequence[str] = ()
     ours: frozenset[str] = frozenset()  # ids of the channels we are in
     ambiguous: frozenset[str] = frozenset()  # names that several people show as their handle
+    statuses: Mapping[str, Status] = field(default_factory=dict)  # by person, of those who have one
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from bot.delivery.outcomes import Broken, Failure, Gone, RefusedContent, Roster, Unlisted, reason
+from bot.delivery.outcomes import (
+    Broken,
+    Failure,
+    Gone,
+    RefusedContent,
+    Roster,
+    Status,
+    Unlisted,
+    reason,
+)
 from bot.use_cases.ports import Group, Person
 
 PAGE = 1000
+END_OF_TIME = 32_503_680_000  # seconds: the year 3000
 PAGES_OF_PEOPLE = 100
 PAGES_OF_CHANNELS = 10  # of the channels we are not in, only to say "not invited" by name
 DEAD_TOKEN = frozenset(
@@ -50,6 +61,7 @@ def read(items: Listing) -> Roster | Failure:
         lacking,
         ours,
         ambiguous_names(users),
+        statuses(users),
     )
 
 
@@ -162,6 +174,20 @@ def _person(user: Json, shown: Counter[str]) -> Person:
         language=(_text(user, "locale") or "en").replace("_", "-").split("-")[0].lower(),
         active=not user.get("deleted"),
     )
+
+
+def statuses(users: Iterable[Json]) -> dict[str, Status]:
+    """Of those who show one."""
+    shown = {user["id"]: _status(_profile(user)) for user in _humans(users)}
+    return {person: status for person, status in shown.items() if status.emoji or status.text}
+
+
+def _status(profile: Json) -> Status:
+    ends = profile.get("status_expiration")
+    until = None
+    if isinstance(ends, int | float) and 0 < ends < END_OF_TIME:
+        until = datetime.fromtimestamp(ends, UTC)
+    return Status(_text(profile, "status_emoji"), _text(profile, "status_text"), until)
 
 
 def _shown_handle(user: Json) -> str:

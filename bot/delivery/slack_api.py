@@ -214,6 +214,11 @@ class SlackApi:
         sessions = ((person, _session(_mapping(told.get(person)))) for person in people)
         return Sessions({person: session for person, session in sessions if session})
 
+    def is_present(self, person: str) -> bool | Failure:
+        """Whether their dot is green."""
+        answer = self._call("users.getPresence", self._quick, user=person)
+        return answer.get("presence") != "away" if isinstance(answer, SlackResponse) else answer
+
     def roster(self) -> Roster | Failure:
         return roster.read(self._items)
 

@@ -30,6 +30,7 @@ from bot.delivery.hand_over_words import UNKNOWN
 from bot.delivery.outcomes import Identity
 from bot.delivery.quiet import QuietReader
 from bot.delivery.settling import Tempo
+from bot.delivery.signals import keep_statuses
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
 from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
@@ -37,6 +38,7 @@ from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import LeadFacts
 from bot.use_cases import admin_news, escalate, nudge, passing
+from bot.use_cases.leavers import LeaverWatch
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Desk
@@ -153,6 +155,7 @@ class World:
     directory: DirectoryReader
     homes: Homes
     quiet: QuietReader
+    leavers: LeaverWatch
     said: list[Said] = field(default_factory=list)
     socket: SocketMode | None = None
     http: str = ""  # the address of Baton's own HTTP server
@@ -212,6 +215,8 @@ class World:
     def look_up_people(self) -> None:
         """Baton reads the directory anew, as it does every half hour."""
         assert self.directory.refresh()
+        self.leavers.look()
+        self.deliver()
 
     def sweep(self) -> None:
         self.sweep_only()
@@ -337,7 +342,7 @@ def _world(
 ) -> World:
     books.migrate()
     slack = SlackApi(server.workspace.app.bot_token, clock.now, server.api_url, 5)
-    directory = DirectoryReader(books, slack, clock.now)
+    directory = DirectoryReader(books, slack, clock.now, keep_statuses)
     assert directory.refresh()
     with books.writing() as work:
         version = work.terms.register(terms, clock.now())
@@ -355,7 +360,10 @@ def _world(
     courier = Courier(books, slack, words, clock.now, clock.now, QUICK, on_closed=tell_admins)
     homes = Homes(desk, words, slack, clock.now)
     quiet = QuietReader(books, slack, clock.now)
-    return World(server, clock, books, desk, slack, words, courier, Pool(), directory, homes, quiet)
+    leavers = LeaverWatch(desk)
+    return World(
+        server, clock, books, desk, slack, words, courier, Pool(), directory, homes, quiet, leavers
+    )
 
 
 def _identity(world: World) -> Identity:
