@@ -14,7 +14,7 @@ from bot.checkup_slack import Finding
 from bot.config import Settings
 from bot.delivery.languages import available
 from bot.delivery.wording import Words
-from bot.domain import assignment
+from bot.domain import assignment, detours, handoff
 from bot.domain.agreement import Clock
 from bot.domain.assignment import NoQueue, Queue
 from bot.domain.lead import LeadFacts
@@ -31,6 +31,8 @@ from bot.domain.messages import (
     Note,
     NotMineNews,
     PlaceClosed,
+    Question,
+    QuestionAnswered,
     RaisedAgain,
     RejectionNews,
     Reminder,
@@ -118,10 +120,11 @@ def _one_of_each(desk: Desk, reason_code: str) -> list[Message]:
     answer.accept(desk, accepted, 1, None)
     answer.reject(desk, rejected, 1, None, reason_code)
     answer.not_mine(desk, not_mine, 1, None)
+    asked = _asked_and_told(desk)
     report = _report(desk)
     about = (accepted, 1, Clock.TOUCH, 100)
     return [
-        *(Card(handoff) for handoff in (_offered(desk, 3), accepted, rejected, not_mine)),
+        *(Card(each) for each in (_offered(desk, 3), accepted, rejected, not_mine, asked)),
         Reminder(*about),
         Note(*about),
         _reminders(desk, accepted),
@@ -129,6 +132,8 @@ def _one_of_each(desk: Desk, reason_code: str) -> list[Message]:
         Returned(*about),
         RaisedAgain(accepted),
         RejectionNews(rejected),
+        Question(asked),
+        QuestionAnswered(asked),
         NotMineNews(not_mine),
         NobodyFree(accepted),
         NobodyLeft(accepted),
@@ -145,6 +150,22 @@ def _offered(desk: Desk, number: int) -> int:
     (queue,) = desk.queues
     facts = replace(EXAMPLE, system=queue.name, external_id=str(number), email="")
     return raise_lead(desk, facts).handoff_id
+
+
+def _asked_and_told(desk: Desk) -> int:
+    handoff_id, now = _offered(desk, 4), desk.clock()
+    with desk.books.writing() as work:
+        offered = work.handoffs.get(handoff_id)
+        terms = work.terms.get(offered.promised.terms_version)
+        up = handoff.posted(offered, now, terms)
+        assert up is not None
+        shown = work.handoffs.record(offered, up)
+        asked = work.handoffs.record(shown, detours.ask(shown, 1, None, now, terms, "Why now?"))
+        work.handoffs.record(
+            asked, detours.tell(asked, 1, None, now, terms, "It is spring.", up.clock)
+        )
+        work.commit()
+    return handoff_id
 
 
 def _reminders(desk: Desk, handoff: int) -> ReminderList:
