@@ -101,5 +101,5 @@ def without_markup(typed: str) -> str:
 
 ALONE.update({**dict.fromkeys(("help", "?"), _help), **away.BACK})
 FIRST.update(away.AWAY)
-FIRST.update({"why": timing.why, "excuse": timing.excuse_a_day})
-ABOUT["why"] = timing.why
+FIRST.update({**timing.WHY, **timing.EXCUSE})
+ABOUT.update(timing.WHY)

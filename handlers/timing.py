@@ -22,7 +22,7 @@ from bot.use_cases.excuse import Broken
 from bot.use_cases.my_work import insiders
 from bot.use_cases.ports import Conflict, Desk, NotFound
 from bot.use_cases.timing import excusable, timed
-from handlers.asked import Asked
+from handlers.asked import Answer, Asked
 from handlers.clicks import Click, first, mapping, read_click, read_target, text
 from handlers.forms import LONGEST_NOTE, BadForm, Filled
 from handlers.modals import Modals, reader, told_in_modal
@@ -88,6 +88,10 @@ def _day(named: str) -> date | None:
         return date.fromisoformat(named) if DAY.fullmatch(named) else None
     except ValueError:
         return None
+
+
+WHY: dict[str, Answer] = dict.fromkeys(("why", "varför", "warum"), why)
+EXCUSE: dict[str, Answer] = dict.fromkeys(("excuse", "ursäkta", "entschuldige"), excuse_a_day)
 
 
 # ------------------------------------------------------------------------------- clicks

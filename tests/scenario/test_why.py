@@ -29,7 +29,7 @@ def under(world: World, **terms: object) -> None:
     object.__setattr__(world.desk, "terms_version", version)
 
 
-@pytest.mark.parametrize("typed", ["why L-1", "L-1 why", "why ada@acme.example"])
+@pytest.mark.parametrize("typed", ["why L-1", "L-1 WHY", "varför ada@acme.example"])
 def test_the_windows_the_target_and_the_verdict(world: World, typed: str):
     """What was counted, day by day, and what was promised: anybody can check it by hand."""
     lead = world.lead()
