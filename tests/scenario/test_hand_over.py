@@ -248,7 +248,7 @@ def test_a_button_of_no_proposal_is_a_dead_one(world: World) -> None:
     sent = world.person("@aino").click("decline", asked).payload
     world.deliver()
     world.hears("@erik", "@aino cannot take")
-    for number in ("", "0", "99", "-1", "9" * 18, "x"):
+    for number in ("", "0", "99", "9" * 18, "x"):
         forged = {**sent, "actions": [{**sent["actions"][0], "value": f"{lead}:1:{number}"}]}
         world.server.workspace.deliveries.send(INTERACTIVE, forged, world.id("@aino")).wait()
         world.settle()
