@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -13,21 +13,26 @@ from bot.domain.metrics import ClockFigures, Share, Tally
 
 # What belongs together stays in one table where a terminal is too narrow for all of it. A line
 # break is where a heading may be broken.
-GROUPS = (
-    ("posted", "open", "accepted", "rejected", "not\nmine"),
-    ("answered\nin time", "median\nanswer", "P90\nanswer"),
-    ("touched\nin time", "median\ntouch", "P90\ntouch"),
-    ("SQL", "won", "amount"),
+COUNTS = ("posted", "open", "accepted", "rejected", "not\nmine")
+GIVEN_BACK = "given\nback"  # where anybody gave a lead back
+ANSWER = ("answered\nin time", "median\nanswer", "P90\nanswer")
+TOUCH = ("touched\nin time", "median\ntouch", "P90\ntouch")
+QUALIFY = ("qualified\nin time", "median\nqualify", "P90\nqualify")  # where it was agreed on
+RESULTS = ("SQL", "won", "amount")
+# By number of the group; fewer columns in each table from one to the next.
+LAYOUTS = (
+    ((0, 1, 2, 3, 4),),
+    ((0, 1), (2, 3, 4)),
+    ((0,), (1,), (2, 3, 4)),
+    ((0,), (1,), (2, 4), (3,)),
+    ((0,), (1,), (2,), (3,), (4,)),
 )
-COLUMNS = tuple(name for group in GROUPS for name in group)
-LAYOUTS = (((0, 1, 2, 3),), ((0, 1), (2, 3)), ((0,), (1,), (2, 3)), ((0,), (1,), (2,), (3,)))
 WIDE = 180  # columns of the screen, where nobody says how many there are
 GAP = 2  # columns of the screen, between two of ours
 LONGEST_FIRST = 40  # of the screen; a longer name goes on in the next line
 
 Cells = Sequence[Sequence[str]]
-
-_PLACES = [[COLUMNS.index(name) for name in group] for group in GROUPS]
+Columns = Mapping[str, Sequence[str]]  # by heading
 
 
 def beside(tallies: Mapping[str, Tally]) -> Table:
@@ -35,9 +40,9 @@ def beside(tallies: Mapping[str, Tally]) -> Table:
     shown = _empty("")
     for name in tallies:
         shown.add_column(name, justify="right")
-    cells = [_cells(tally) for tally in tallies.values()]
-    for name, *values in zip(COLUMNS, *cells, strict=True):
-        shown.add_row(_in_one_line(name), *values)
+    for group in _groups([*tallies.values()]):
+        for name, cells in group.items():
+            shown.add_row(_in_one_line(name), *cells)
     return shown
 
 
@@ -54,36 +59,38 @@ def tables(first: str, rows: Sequence[tuple[str, Tally]], width: int) -> Iterato
     if not rows:
         return
     names = [name for name, _ in rows]
-    columns = [*zip(*(_cells(tally) for _, tally in rows), strict=True)]
+    groups = _groups([tally for _, tally in rows])
     widest = min(max(map(cell_len, (first, *names))), LONGEST_FIRST)
-    one_line = [_in_one_line(name) for name in COLUMNS]
-    if widest + _width(one_line, columns) <= width:
-        yield _table(first, names, one_line, columns)
+    in_one_line = {_in_one_line(name): cells for group in groups for name, cells in group.items()}
+    if widest + _width(in_one_line) <= width:
+        yield _table(first, names, in_one_line)
         return
-    for names_of, some in _parts(columns, width - widest):
-        yield _table(first, names, names_of, some)
+    for columns in _parts(groups, width - widest):
+        yield _table(first, names, columns)
 
 
-def _parts(columns: Cells, width: int) -> Sequence[tuple[Sequence[str], Cells]]:
-    """Headings and columns of each table: the fewest tables that all fit, or the narrowest."""
+def _parts(groups: Sequence[Columns], width: int) -> Sequence[Columns]:
+    """The columns of each table: the fewest tables that all fit, or the narrowest."""
     for layout in LAYOUTS:
-        places = [[at for group in part for at in _PLACES[group]] for part in layout]
-        parts = [([COLUMNS[at] for at in some], [columns[at] for at in some]) for some in places]
-        if all(_width(*part) <= width for part in parts):
+        joined = (
+            {name: cells for at in part for name, cells in groups[at].items()} for part in layout
+        )
+        parts = [columns for columns in joined if columns]
+        if all(_width(columns) <= width for columns in parts):
             break
     return parts
 
 
-def _width(names: Sequence[str], columns: Cells) -> int:
-    lines = ([*name.split("\n"), *cells] for name, cells in zip(names, columns, strict=True))
+def _width(columns: Columns) -> int:
+    lines = ([*name.split("\n"), *cells] for name, cells in columns.items())
     return sum(GAP + max(map(cell_len, each)) for each in lines)
 
 
-def _table(first: str, rows: Sequence[str], names: Sequence[str], columns: Cells) -> Table:
+def _table(first: str, rows: Sequence[str], columns: Columns) -> Table:
     shown = _empty(first)
-    for name in names:
+    for name in columns:
         shown.add_column(name, justify="right", no_wrap=True)
-    for name, *values in zip(rows, *columns, strict=True):
+    for name, *values in zip(rows, *columns.values(), strict=True):
         shown.add_row(Text(name), *values)  # of the team's own making, never markup
     return shown
 
@@ -98,17 +105,31 @@ def _in_one_line(name: str) -> str:
     return name.replace("\n", " ")
 
 
-def _cells(tally: Tally) -> Sequence[str]:
-    counts = (tally.posted, tally.open, tally.accepted, tally.rejected, tally.not_mine)
-    amount = "unknown" if tally.won_amount is None else f"{tally.won_amount:,.0f}"
+def _groups(tallies: Sequence[Tally]) -> Sequence[Columns]:
+    """Five; what nobody has is left out of them."""
+    gave_back = any(tally.given_back for tally in tallies)
+    qualify = any(tally.qualify.is_any for tally in tallies)
     return (
-        *map(str, counts),
-        *_clock(tally.answer),
-        *_clock(tally.touch),
-        str(tally.sql),
-        str(tally.won),
-        amount,
+        _columns((*COUNTS, GIVEN_BACK) if gave_back else COUNTS, map(_counts, tallies)),
+        _columns(ANSWER, (_clock(tally.answer) for tally in tallies)),
+        _columns(TOUCH, (_clock(tally.touch) for tally in tallies)),
+        _columns(QUALIFY if qualify else (), (_clock(tally.qualify) for tally in tallies)),
+        _columns(RESULTS, map(_results, tallies)),
     )
+
+
+def _columns(names: Sequence[str], rows: Iterable[Sequence[str]]) -> Columns:
+    return dict(zip(names, zip(*rows, strict=True), strict=False))
+
+
+def _counts(tally: Tally) -> Sequence[str]:
+    counts = (tally.posted, tally.open, tally.accepted, tally.rejected, tally.not_mine)
+    return [*map(str, (*counts, tally.given_back))]
+
+
+def _results(tally: Tally) -> Sequence[str]:
+    amount = "unknown" if tally.won_amount is None else f"{tally.won_amount:,.0f}"
+    return str(tally.sql), str(tally.won), amount
 
 
 def _clock(clock: ClockFigures) -> Sequence[str]:

@@ -8,9 +8,19 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from bot.domain.metrics import Tally
+from bot.domain.metrics import Tally, measure
 from bot.figures_table import WIDE, show
-from tests.unit.test_metrics import NOON, answered, figures, offered, touched
+from tests.unit.test_metrics import (
+    NOON,
+    NOW,
+    QUALIFYING,
+    answered,
+    figures,
+    given_back,
+    offered,
+    qualified,
+    touched,
+)
 
 LONG = "Herbstmesse München, Stand 12, Visitenkarten der Besucher"
 HEADINGS = ("posted", "open", "accepted", "rejected", "P90", "touched", "SQL", "won", "amount")
@@ -59,3 +69,15 @@ def test_where_nobody_answered_there_is_no_time_to_answer() -> None:
 def test_a_teams_own_names_are_no_markup() -> None:
     """A source called [red] is shown as it is called."""
     assert "[red]" in shown(WIDE, [("[red]", BUSY)])
+
+
+def test_what_a_team_has_not_has_no_column() -> None:
+    """A qualify clock that nobody agreed on, and leads given back where nobody did, are not shown;
+    where they are, they are."""
+    told = shown(WIDE, [("webinar", BUSY)])
+    assert ("qualified" not in told, "given back" not in told) == (True, True)
+    decided = measure([*[qualified(60)] * 5, given_back(60)], {1: QUALIFYING}, NOW).total
+    for width in (60, 80, WIDE):
+        told = shown(width, [("webinar", decided)])
+        assert max(map(len, told.splitlines())) <= width
+        assert all(word in told for word in ("qualified", "given", "qualify"))

@@ -186,13 +186,17 @@ def test_giving_back_is_counted_by_seller():
 QUALIFYING = replace(TERMS, qualify=Target(Duration(timedelta(hours=4))))
 
 
-def qualified(after: float, stage: str = "sql_at") -> Offer:
-    return replace(touched(5), **{stage: NOON + minutes(10 + after)})
+def qualified(after: float) -> Offer:
+    return replace(touched(5), sql_at=NOON + minutes(10 + after))
+
+
+def out(after: float) -> Offer:
+    return replace(touched(5), disqualified_at=NOON + minutes(10 + after))
 
 
 def test_the_qualify_clock_runs_from_acceptance_to_a_decision():
     """Qualified or out are both a decision; an open one counts at its age."""
-    offers = [qualified(60), qualified(90, "disqualified_at"), qualified(241), touched(5)]
+    offers = [qualified(60), out(90), qualified(241), touched(5)]
     qualify = measure(offers, {1: QUALIFYING}, NOW).total.qualify
     assert (2, 1, 1) == (qualify.met, qualify.breached, qualify.overdue_open)
     assert 165.5 == qualify.median_minutes  # between 90 and 241 minutes
