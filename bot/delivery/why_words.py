@@ -16,7 +16,7 @@ from bot.delivery.escaping import clean
 from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.assignment import Queue
 from bot.domain.business_hours import Window
-from bot.domain.handoff import Move
+from bot.domain.handoff import Event, Move
 from bot.domain.judged import counts
 from bot.domain.offer import Offer, Stretch
 from bot.domain.sla import Verdict
@@ -106,6 +106,11 @@ def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
             _choice(choice, desk.queue(offer.promised.queue), offer, people)
             for choice in choices[-MOST_CHOICES:]
         ],
+        "handed": [
+            {"person": known(people, move.to), "at": move.at}
+            for move in moves
+            if move.event is Event.TRANSFERRED
+        ][-MOST_CHOICES:],
     }
 
 

@@ -224,6 +224,7 @@ TIMED = (
     "qualifying",
     "excused",
     "chosen by turn",
+    "taken over",
 )
 
 
