@@ -24,6 +24,7 @@ from bot.domain.messages import (
     DigestBreakdown,
     DigestChart,
     Escalation,
+    HandedOver,
     Leavers,
     Message,
     NobodyFree,
@@ -31,6 +32,8 @@ from bot.domain.messages import (
     Note,
     NotMineNews,
     PlaceClosed,
+    ProposalAnswered,
+    Proposed,
     Question,
     QuestionAnswered,
     RaisedAgain,
@@ -41,9 +44,9 @@ from bot.domain.messages import (
     Unheard,
 )
 from bot.slack_login import missing
-from bot.use_cases import answer
+from bot.use_cases import answer, hand_over
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import DatabaseAway, Desk, Nudge
+from bot.use_cases.ports import DatabaseAway, Desk, Nudge, Proposal
 from bot.use_cases.report import monday_of, week_bounds, week_figures
 from storage.books import Books, UnknownDatabase
 
@@ -121,6 +124,7 @@ def _one_of_each(desk: Desk, reason_code: str) -> list[Message]:
     answer.reject(desk, rejected, 1, None, reason_code)
     answer.not_mine(desk, not_mine, 1, None)
     asked = _asked_and_told(desk)
+    to_answer, agreed = _proposed(desk, accepted), _proposed(desk, accepted, hand_over.AGREED)
     report = _report(desk)
     about = (accepted, 1, Clock.TOUCH, 100)
     return [
@@ -134,6 +138,10 @@ def _one_of_each(desk: Desk, reason_code: str) -> list[Message]:
         RejectionNews(rejected),
         Question(asked),
         QuestionAnswered(asked),
+        Proposed(accepted, 1, to_answer),
+        Proposed(accepted, 1, agreed),
+        ProposalAnswered(accepted, agreed),
+        HandedOver(accepted, 1, agreed),
         NotMineNews(not_mine),
         NobodyFree(accepted),
         NobodyLeft(accepted),
@@ -150,6 +158,16 @@ def _offered(desk: Desk, number: int) -> int:
     (queue,) = desk.queues
     facts = replace(EXAMPLE, system=queue.name, external_id=str(number), email="")
     return raise_lead(desk, facts).handoff_id
+
+
+def _proposed(desk: Desk, handoff_id: int, outcome: str = "") -> int:
+    now = desk.clock()
+    with desk.books.writing() as work:
+        made = work.proposals.add(Proposal(handoff_id, 1, "U1", "U2", now, note=EXAMPLE.why))
+        if outcome:
+            work.proposals.close(made.id, outcome, now)
+        work.commit()
+    return made.id
 
 
 def _asked_and_told(desk: Desk) -> int:
