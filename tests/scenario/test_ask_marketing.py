@@ -245,11 +245,12 @@ def test_moving_a_lead_about_stops_no_clock(world: World):
 def test_a_lead_in_the_wrong_hands_is_not_asked_about(world: World):
     """What was answered meanwhile has no clock to stop: who clicks an old card hears why."""
     lead = world.lead()
-    card = world.card(lead)
+    click = world.person("@erik").click("more", world.card(lead), value="Ask marketing")
+    world.settle()
     world.not_mine("@aino", lead)
     world.deliver()
     world.hears("@maja", "belongs to another team")
-    world.person("@erik").click("more", card, value="Ask marketing", stale=True)
+    world.server.workspace.deliveries.send(INTERACTIVE, click.payload, world.id("@erik")).wait()
     world.settle()
     world.hears("@erik", "That does not fit any more: the lead is waiting for the right team now")
 
