@@ -117,7 +117,7 @@ class RaisedAgain(AboutHandoff):
         return self.card
 
     def wanted(self, handoff: Handoff | None) -> bool:
-        return handoff is not None and handoff.holder in self.mention
+        return handoff is not None and (handoff.holder or handoff.assignee) in self.mention
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,49 +96,58 @@ def _with_leads(desk: Desk, work: UnitOfWork, queue: Queue) -> Theirs:
 
 def _astray(desk: Desk, work: UnitOfWork, person: str, ids: list[int]) -> list[int]:
     """Those of their leads that are not theirs to answer or to work any more."""
-    return [id_ for id_ in ids if person not in _team(desk, work, work.handoffs.get(id_))]
+    return [id_ for id_ in ids if person not in _team(desk, work, work.handoffs.get(id_), person)]
 
 
-def _team(desk: Desk, work: UnitOfWork, handoff: Handoff) -> frozenset[str]:
+def _team(desk: Desk, work: UnitOfWork, handoff: Handoff, person: str) -> frozenset[str]:
     queue = desk.queue(handoff.queue)
+    if queue.name != handoff.queue:  # app.yaml has it no more, which moves nobody to another team
+        return work.people.members((person,))
     also = desk.queue(handoff.also_queue).sellers if handoff.also_queue else ()
     return work.people.members((*queue.sellers, *also, queue.manager))
 
 
 def _go_on(desk: Desk, queue: Queue, theirs: Theirs) -> int:
-    """All of one queue in one transaction, with what its manager hears of it."""
-    now = desk.clock()
+    """One lead after the other; then the manager hears of all of them at once. A manager who left
+    too hears nothing: the head does."""
+    gone = [
+        handoff_id
+        for person, ids in theirs.items()
+        for handoff_id in ids
+        if _goes_on(desk, handoff_id, person)
+    ]
+    if not gone:
+        return 0
     with desk.books.writing() as work:
-        gone = [
-            handoff_id
-            for person, ids in theirs.items()
-            for handoff_id in ids
-            if _goes_on(desk, work, handoff_id, person, now)
-        ]
-        if not gone:
-            return 0
-        # A manager who left hears nothing: the head does.
         hear = work.people.members((queue.manager,)) or work.people.members((queue.head,))
         for person in sorted(hear):
-            work.outbox.put(Leavers(tuple(theirs), tuple(gone)), person, now)
+            work.outbox.put(Leavers(tuple(theirs), tuple(gone)), person, desk.clock())
         work.commit()
     desk.said()
     log.info("Leads of people who left go on", action="leavers", queue=queue.name, leads=len(gone))
     return len(gone)
 
 
-def _goes_on(desk: Desk, work: UnitOfWork, handoff_id: int, person: str, now: datetime) -> bool:
-    """False where somebody moved it in between."""
-    before = work.handoffs.get(handoff_id)
-    if before.assignee == person:
-        passing.hand_on(desk, work, before, now)
-        return True
-    if before.holder != person or not before.is_open:
-        return False
+def _goes_on(desk: Desk, handoff_id: int, person: str) -> bool:
+    """False where somebody moved it in between. Each is a transaction of its own: several locked
+    at once could wait for whoever takes a turn, and they for us."""
+    now = desk.clock()
+    with desk.books.writing() as work:
+        before = work.handoffs.get(handoff_id)
+        if before.assignee == person:
+            passing.hand_on(desk, work, before, now)
+        elif before.holder == person and before.is_open:
+            _give_back(desk, work, before, now)
+        else:
+            return False
+        work.commit()
+    return True
+
+
+def _give_back(desk: Desk, work: UnitOfWork, before: Handoff, now: datetime) -> None:
     promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
     ask = ask_again(desk, work, before, now)
     move = moves.give_back(before, Event.LEFT, None, now, promised, ask)
     after = work.handoffs.record(before, move)
     show_new_card(desk, work, after, now)
     not_asked_any_more(desk, work, before, after, now)
-    return True

@@ -172,10 +172,11 @@ def _offered_again(
 
 
 def _tell_news(desk: Desk, work: UnitOfWork, open_one: Handoff, now: datetime) -> Raised:
-    """A changed card notifies nobody in Slack, so whoever holds the lead is mentioned too."""
+    """A changed card notifies nobody in Slack, so whoever holds the lead, or is asked by name, is
+    mentioned too."""
     after = work.handoffs.record(open_one, handoff.raise_again(open_one, now))
-    address = desk.queue(after.queue).address
+    address = desk.address(after)
     work.outbox.put(Card(after.id, after.card), address, now)
-    if after.holder:
-        work.outbox.put(RaisedAgain(after.id, after.card, (after.holder,)), address, now)
+    if who := after.holder or after.assignee:
+        work.outbox.put(RaisedAgain(after.id, after.card, (who,)), address, now)
     return Raised(Outcome.NEWS, after.id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import detours, sla
+from bot.domain.asked import asks_anew
 from bot.domain.assignment import Queue
 from bot.domain.handoff import (
     AlreadyAnswered,
     Ask,
+    Event,
     Handoff,
     NotAllowed,
     OldCard,
@@ -36,11 +38,19 @@ def pass_on(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:
         if before.assignee is None:
             raise OutOfOrder(before)
         if by != before.assignee and not _is_manager(desk, work, before, by):
+            if _has_passed(work, before, by):
+                return before
             raise NotAllowed(before)
         after = hand_on(desk, work, before, now, by)
         work.commit()
     desk.said()
     return after
+
+
+def _has_passed(work: UnitOfWork, before: Handoff, by: str) -> bool:
+    """A second click of whoever has just passed it on is a yes."""
+    decided = [move for move in work.handoffs.journal(before.id) if asks_anew(move)]
+    return decided[-1].event is Event.PASSED and decided[-1].by == by
 
 
 def hand_on(
@@ -68,7 +78,7 @@ def ask_by_name(desk: Desk, handoff_id: int, round_: int, person: str, by: str) 
     with desk.books.writing() as work:
         before = work.handoffs.get(handoff_id)
         queue = desk.queue(before.queue)
-        sellers = turn.sellers_of(work.people, queue)
+        sellers = work.people.members(queue.sellers)
         if not _is_manager(desk, work, before, by) or person not in sellers:
             raise NotAllowed(before)
         if round_ != before.round:

@@ -135,10 +135,11 @@ def take(desk: Desk, work: UnitOfWork, queue: Queue, choice: Choice, now: dateti
 def tell_if_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
     """The manager hears of an offer that its last move left with nobody to ask by name: of each
     lead that nobody is left for, and of the first of those that wait for a free seller."""
-    last = work.handoffs.journal(after.id)[-1]
-    if after.state is not State.OFFERED or not asks_anew(last):
+    queue = desk.queue(after.queue)
+    if after.state is not State.OFFERED or after.assignee or not queue.rule.asks_one:
         return
-    queue, why = desk.queue(after.queue), why_of(last.because)
+    last = work.handoffs.journal(after.id)[-1]
+    why = why_of(last.because) if asks_anew(last) else Why.EVERYBODY
     message: Message = NobodyLeft(after.id, after.round)
     if why is Why.NOBODY_FREE:
         if any(other != after.id for other in waiting(work, queue)):

@@ -16,8 +16,9 @@ from bot.domain.agreement import Act, Clock, Duration, Step, Target
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import State
 from bot.domain.lead import LeadFacts
-from bot.use_cases import passing
+from bot.use_cases import answer, passing
 from bot.use_cases.offer import raise_lead
+from playground.delivery import INTERACTIVE
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world, read
 
 TURNS = Rule(Assignment.ROUND_ROBIN)
@@ -103,6 +104,51 @@ def test_who_cannot_take_it_passes_it_on(by_turns: World):
     old_now = next(s for s in by_turns.person("@maja").sees("mql-handoff") if s.ts == old.ts)
     assert "passed it on" in old_now.words
     assert not old_now.action_ids
+
+
+def test_passing_on_twice_passes_on_once(by_turns: World):
+    """A second click is still a yes, and does not take the lead from the next."""
+    lead = by_turns.lead()
+    sent = by_turns.person("@erik").click("pass", by_turns.card(lead)).payload
+    by_turns.settle()
+    deliveries = by_turns.server.workspace.deliveries
+    assert deliveries.send(INTERACTIVE, sent, by_turns.id("@erik")).wait().acked
+    by_turns.settle()
+    by_turns.deliver()
+    by_turns.sees("*For @aino now.*")
+    assert asked(by_turns, lead) == "@aino"
+
+
+def test_news_of_a_lead_reach_whoever_is_asked(by_turns: World):
+    """The same person once more: a changed card tells nobody, so who is asked is mentioned."""
+    by_turns.lead()
+    facts = LeadFacts(email="Ada@acme.example", name="Ada", country="SE", why="Called again")
+    raise_lead(by_turns.desk, facts)
+    by_turns.deliver()
+    by_turns.sees("@erik", "has raised a hand again")
+
+
+def test_home_shows_what_asks_for_its_reader(by_turns: World):
+    """Nobody reads in their Home of an offer that somebody else is asked about."""
+    by_turns.lead("Ada")
+    by_turns.lead("Grace")
+    homes = {}
+    for who in ("@erik", "@aino"):
+        by_turns.person(who).open_home()
+        by_turns.settle()
+        home = by_turns.person(who).home
+        assert home is not None
+        homes[who] = [name for name in ("Ada", "Grace") if name in home.words]
+    assert {"@erik": ["Ada"], "@aino": ["Grace"]} == homes
+
+
+def test_history_acts_whoever_was_asked(by_turns: World):
+    """In a replay turns are taken, and the row of the history still counts as it happened."""
+    lead = by_turns.lead()
+    past = replace(by_turns.desk, replaying=True)
+    answer.accept(past, lead, 1, by_turns.id("@jonas"))
+    assert by_turns.handoff(lead).holder == by_turns.id("@jonas")
+    assert asked(by_turns, by_turns.lead("Grace")) == "@aino"
 
 
 def test_a_lead_never_comes_back_to_whoever_had_it(by_turns: World):

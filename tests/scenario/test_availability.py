@@ -15,6 +15,7 @@ import pytest
 from bot.delivery.signals import PresenceReader
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import Event, State
+from bot.use_cases.leavers import LeaverWatch
 from bot.use_cases.ports import Availability
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world
 
@@ -276,6 +277,17 @@ def test_who_changes_teams_leaves_their_leads(tmp_path: Path):
         look_twice(world)
         world.sees("*Back in the queue*", "Ada")
         world.hears("@maja", "no longer on the team")
+
+
+def test_a_queue_that_app_yaml_has_no_more_gives_nothing_back(by_turns: World):
+    """A renamed queue moves nobody to another team."""
+    lead = accepted(by_turns, "Ada", "@erik")
+    renamed = replace(by_turns.desk, queues=[replace(DACH, name="everybody")])
+    watch = LeaverWatch(renamed)
+    watch.look()
+    by_turns.clock.advance(by=timedelta(minutes=10))
+    assert 0 == watch.look()
+    assert holder(by_turns, lead) == "@erik"
 
 
 def test_one_look_is_not_enough(by_turns: World):

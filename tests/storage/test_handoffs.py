@@ -231,6 +231,22 @@ def test_what_waits_in_a_queue_was_posted_and_not_answered(books, version):
     assert [[open_one], [], [], [open_one]] == [of(one) for one in found]
 
 
+def test_what_asks_somebody_else_waits_for_nobody_else(books, version):
+    """In a seller's own list: what asks them, and what asks everybody; also of a queue that was
+    asked too."""
+    mine, anothers, open_one = (posted(books, version, number) for number in (1, 2, 3))
+    with books.writing() as work:
+        mine = work.handoffs.record(mine, detours.assign(mine, Ask("U1"), NOW))
+        anothers = work.handoffs.record(anothers, detours.assign(anothers, Ask("U2"), NOW))
+        work.commit()
+
+    with books.reading() as work:
+        whole = work.handoffs.waiting_in(["nordics"], 5)
+        own = work.handoffs.waiting_in(["nordics"], 5, "U1")
+    assert {mine.id, anothers.id, open_one.id} == {each.id for each in of(whole)}
+    assert ({mine.id, open_one.id}, 2) == ({each.id for each in of(own)}, own.total)
+
+
 def test_overdue_is_what_is_late_and_still_open(books, version):
     """From the moment after it was due: offers and accepted leads, not those that were touched."""
     offer, held, touched = (

@@ -62,6 +62,10 @@ HOT = {
     "due": (lambda work: work.handoffs.due(NOW, 10), "ix_handoffs_next_step"),
     "next_due": (lambda work: work.handoffs.next_due(), "ix_handoffs_next_step"),
     "held_by": (lambda work: work.handoffs.held_by("U1", 5), "ix_handoffs_holder"),
+    "waiting_for": (
+        lambda work: work.handoffs.waiting_in(["nordics"], 5, "U1"),
+        "ix_handoffs_due",
+    ),
     "waiting_in": (lambda work: work.handoffs.waiting_in(["nordics"], 5), "ix_handoffs_due"),
     "overdue_in": (lambda work: work.handoffs.overdue_in(["nordics"], NOW, 5), "ix_handoffs_due"),
     "open_for": (lambda work: work.handoffs.open_for(1), "uq_handoffs_open"),
