@@ -13,8 +13,7 @@ from typing import Any, Protocol
 import structlog
 from slack_bolt import Ack, App
 
-from bot.delivery.actions import Action, Callback, Field
-from bot.delivery.hand_over_words import UNKNOWN
+from bot.delivery.actions import NO_QUEUE, Action, Callback, Field
 from bot.delivery.outcomes import Ok, Outcome
 from bot.delivery.wording import Words, why_not
 from bot.domain.agreement import NextStep
@@ -82,7 +81,7 @@ def _reject(desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
 def _not_mine(desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
     left = [queue.name for queue in teams_left(desk.queues, dossier.offers)]
     to = filled.choice(Field.QUEUE)
-    if left and to not in (*left, UNKNOWN):
+    if left and to not in (*left, NO_QUEUE):
         raise BadForm({Field.QUEUE: "queue_needed"})
     note = filled.judged(Field.NOTE, lambda: note_in(filled), "")
     filled.check()

@@ -66,3 +66,6 @@ class Field(StrEnum):
     QUEUE = "queue"
     COLLEAGUE = "colleague"
     SWAP = "swap"
+
+
+NO_QUEUE = "?"  # the value of a select: none of the queues, let the manager decide

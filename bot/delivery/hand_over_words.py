@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.delivery.actions import NO_QUEUE
 from bot.delivery.asking_words import LONGEST_NAME
 from bot.delivery.card_words import (
     LONGEST_WORDS,
@@ -20,7 +21,6 @@ from bot.use_cases.ports import Colleague, Desk, Dossier, Listed, Proposal, Unit
 
 MOST_QUEUES = 99  # options of a select; one more is "I do not know"
 MOST_COLLEAGUES = 100  # options, or groups of them
-UNKNOWN = "?"  # chosen instead of a queue's name
 
 Told = tuple[str, Context]  # a template, and what it needs
 
@@ -31,7 +31,7 @@ def not_mine(desk: Desk, dossier: Dossier, note: str) -> Context:
         **named(dossier.lead),
         "value": f"{dossier.handoff.id}:{dossier.handoff.round}",
         "queues": [(queue.name, queue.channel.removeprefix("#")) for queue in left],
-        "unknown": UNKNOWN,
+        "unknown": NO_QUEUE,
         "manager": desk.queue(dossier.handoff.queue).manager,  # as in app.yaml: it is plain text
         "around": was_sent_around(dossier.offers),
         "note": note,

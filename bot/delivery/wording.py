@@ -38,9 +38,10 @@ from bot.use_cases.ports import (
     MyWork,
     People,
     Person,
+    Promise,
+    Timed,
     UnitOfWork,
 )
-from bot.use_cases.timing import Promise, Timed
 
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.domain import detours
 from bot.domain.agreement import Clock
 from bot.domain.handoff import Handoff, MayNotExcuse, NotBroken
-from bot.use_cases.ports import Conflict, Desk, UnitOfWork
-from bot.use_cases.timing import Promise, Timed, excusable, may_excuse, timed
+from bot.use_cases.ports import Conflict, Desk, Promise, Timed, UnitOfWork
+from bot.use_cases.timing import excusable, may_excuse, timed
 
 ONE_DAY = timedelta(days=1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -10,10 +10,11 @@ from typing import Any, Protocol
 
 from bot.domain.agreement import Agreement, Clock, Terms
 from bot.domain.assignment import Queue
+from bot.domain.detours import BROKEN
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message
-from bot.domain.offer import Offer
+from bot.domain.offer import Offer, Stretch, stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,37 @@ class Dossier:
     journal: tuple[Move, ...]  # oldest first
     cards: tuple[PostedCard, ...]  # by number
     terms: Terms  # of the present round
+
+
+Promise = tuple[Offer, Stretch]  # of one round
+
+CLOCKS = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A handoff with what is needed to check its timing by hand."""
+
+    dossier: Dossier
+    terms: Mapping[int, Terms]  # by version; each round is judged by its own
+    now: datetime
+
+    def terms_of(self, offer: Offer) -> Terms:
+        return self.terms[offer.promised.terms_version]
+
+    def promises(self, offer: Offer) -> Iterator[Stretch]:
+        """Those that ran in this round."""
+        for clock in CLOCKS:
+            ran = stretch(offer, clock, self.terms_of(offer))
+            if ran is not None:
+                yield ran
+
+    def broken(self) -> Iterator[Promise]:
+        """What was not kept, and is not excused yet."""
+        for offer in self.dossier.offers:
+            for ran in self.promises(offer):
+                if ran.excused is None and ran.verdict(self.now) in BROKEN:
+                    yield offer, ran
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,42 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-
-from bot.domain.agreement import Clock, Terms
-from bot.domain.detours import BROKEN
-from bot.domain.offer import Offer, Stretch, stretch
-from bot.use_cases.ports import Desk, Dossier, People, UnitOfWork
-
-Promise = tuple[Offer, Stretch]  # of one round
-
-CLOCKS = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    dossier: Dossier
-    terms: Mapping[int, Terms]  # by version; each round is judged by its own
-    now: datetime
-
-    def terms_of(self, offer: Offer) -> Terms:
-        return self.terms[offer.promised.terms_version]
-
-    def promises(self, offer: Offer) -> Iterator[Stretch]:
-        """Those that ran in this round."""
-        for clock in CLOCKS:
-            ran = stretch(offer, clock, self.terms_of(offer))
-            if ran is not None:
-                yield ran
-
-    def broken(self) -> Iterator[Promise]:
-        """What was not kept, and is not excused yet."""
-        for offer in self.dossier.offers:
-            for ran in self.promises(offer):
-                if ran.excused is None and ran.verdict(self.now) in BROKEN:
-                    yield offer, ran
+from bot.use_cases.ports import Desk, People, Promise, Timed, UnitOfWork
 
 
 def timed(desk: Desk, work: UnitOfWork, handoff_id: int) -> Timed:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.delivery.hand_over_words import UNKNOWN
+from bot.delivery.actions import NO_QUEUE
 from bot.domain.agreement import NextStep, Reason
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import Event, State
@@ -237,7 +237,7 @@ def test_somebody_took_it_while_the_form_was_open(world: World) -> None:
 def test_a_team_that_is_no_choice_is_refused_below_the_field(world: World, value: object) -> None:
     """A form made to hold another team says so, and the lead stays where it is."""
     lead = world.lead()
-    sent = opens(world, "@erik", lead).submit({"queue": UNKNOWN}, wait=True).payload
+    sent = opens(world, "@erik", lead).submit({"queue": NO_QUEUE}, wait=True).payload
     world.deliver()
     world.hears("@maja", "another team")
     other = world.lead("Grace")

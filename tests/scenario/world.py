@@ -24,9 +24,9 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from bot.delivery.actions import NO_QUEUE
 from bot.delivery.courier import Courier
 from bot.delivery.directory import DirectoryReader
-from bot.delivery.hand_over_words import UNKNOWN
 from bot.delivery.outcomes import Identity
 from bot.delivery.quiet import QuietReader
 from bot.delivery.settling import Tempo
@@ -197,7 +197,7 @@ class World:
         person.wait_for_modal()
         assert person.modal is not None
         asked = any(block.get("block_id") == "queue" for block in person.modal.body["blocks"])
-        filled = {"queue": queue or UNKNOWN} if asked else {}
+        filled = {"queue": queue or NO_QUEUE} if asked else {}
         assert person.submit(filled | ({"note": note} if note else {})).acked
         self.settle()
         return person

@@ -38,8 +38,7 @@ from bot.domain.messages import (
     Unheard,
 )
 from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_QUESTIONS, MOST_WAITING
-from bot.use_cases.ports import Colleague, Dossier, Listed, Listing, MyWork, People, Person
-from bot.use_cases.timing import Timed
+from bot.use_cases.ports import Colleague, Dossier, Listed, Listing, MyWork, People, Person, Timed
 from tests.templates.leads import (
     ADA,
     FIGURES,
