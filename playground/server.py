@@ -22,6 +22,7 @@ from playground.extension import Extension
 from playground.loopback import LOOPBACK, AsgiApp, LoopbackOnly, Scope
 from playground.pages import Pages
 from playground.person import Person
+from playground.prompt_server import PromptServer
 from playground.socket_mode import Sockets
 from playground.travel import Travel
 from playground.wire import Wire
@@ -82,7 +83,7 @@ class Server:
         self._sockets = Sockets(self.workspace)
         self._travel = Travel(self.workspace, extension.next_due if extension else None)
         self._courier = Courier(self.workspace, self._sockets)
-        self._uvicorn: uvicorn.Server | None = None
+        self._uvicorn: PromptServer | None = None
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
@@ -115,7 +116,7 @@ class Server:
         self._port = listening.getsockname()[1]
         self.workspace.base_url = self.url
         self.workspace.faults.on_sockets = self._on_sockets
-        self._uvicorn = uvicorn.Server(self._config())
+        self._uvicorn = PromptServer(self._config())
         serving = self._uvicorn.serve([listening])
         self._thread = threading.Thread(
             target=self._run, args=(serving,), name="playground", daemon=True
@@ -180,9 +181,9 @@ class Server:
     def stop(self) -> None:
         if self._uvicorn is None or self._thread is None:
             return
-        self._uvicorn.should_exit = True
         if self._loop is not None and self._loop.is_running():
             self._loop.call_soon_threadsafe(self._sockets.drop)
+        self._uvicorn.end()
         self._thread.join(10)
         self._uvicorn = self._thread = self._loop = None
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -58,13 +59,12 @@ class Marked(str):
 
 
 class Renderer:
-    """Templates are compiled once for each language, at first use."""
+    """Templates are compiled once in a process for each language, at first use."""
 
     def __init__(self, zone: str, default_language: str = "en") -> None:
         """`zone` is for readers whose Slack cannot show a time in their own."""
         self._zone = ZoneInfo(zone)
         self._default = default_language
-        self._environments: dict[str, Environment] = {}
 
     def render(self, template: str, context: Mapping[str, Any], reads: str = "") -> Rendered:
         """The message `template`.json.j2 in the language `reads`. Raises OutsideLimits, NotJson."""
@@ -90,10 +90,12 @@ class Renderer:
         return parsed(template, self.source(f"{template}.json.j2", context, reads))
 
     def _environment(self, reads: str) -> Environment:
-        speaks = self.language(reads)
-        if speaks.code not in self._environments:
-            self._environments[speaks.code] = environment(speaks, self._zone)
-        return self._environments[speaks.code]
+        return _environment(self.language(reads).code, self._zone)
+
+
+@cache
+def _environment(code: str, zone: ZoneInfo) -> Environment:
+    return environment(language(code), zone)
 
 
 def parsed(template: str, text: str) -> Json:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.use_cases import answer
+from tests import migrated
 from tests.crash import mortal
 from tests.crash.mortal import Place, Point
 from tests.scenario.office import Office, open_office, reminder
@@ -37,7 +38,7 @@ def any_office(
     request: pytest.FixtureRequest, tmp_path: Path, postgres_database: Callable[..., str]
 ) -> Iterator[Office]:
     """The same on both databases."""
-    database = postgres_database() if request.param == "postgresql" else ""
+    database = postgres_database(migrated.migrate) if request.param == "postgresql" else ""
     with open_office(tmp_path, database=database) as opened:
         yield opened
 

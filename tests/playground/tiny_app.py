@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from playground import Server
+from playground.prompt_server import PromptServer
 
 Json = dict[str, Any]
 
@@ -141,13 +142,13 @@ def serving(handle: Callable[[Request], Any]) -> Iterator[str]:
     listening.listen(2048)
     web = Starlette(routes=[Route("/slack/events", handle, methods=["POST"])])
     config = uvicorn.Config(web, log_level="error", backlog=2048, ws="none")
-    running = uvicorn.Server(config)
+    running = PromptServer(config)
     thread = threading.Thread(target=running.run, args=([listening],), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
     finally:
-        running.should_exit = True
+        running.end()
         thread.join(5)
 
 

@@ -28,6 +28,7 @@ from bot.use_cases import offer
 from bot.use_cases.ports import Desk, PostedCard, UnitOfWork
 from playground import InstalledApp, Seen, Server, Workspace, WorkspaceClock, sample_workspace
 from storage.books import Books
+from tests import migrated
 from tests.unit.agreements import TERMS
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday morning
@@ -236,8 +237,9 @@ def open_office(
 ) -> Iterator[Office]:
     clock = WorkspaceClock(START, paused=True)
     app = InstalledApp() if scopes is None else InstalledApp(scopes=scopes)
-    books = Books(database or f"sqlite:///{folder / 'baton.db'}")
-    books.migrate()
+    books = Books(database or migrated.sqlite(folder))
+    if database:
+        books.migrate()
     with Server(sample_workspace(app=app, clock=clock)) as server:
         slack = SlackApi(app.bot_token, clock.now, server.api_url, HTTP_TIMEOUT_SECONDS)
         wire = WireTime()

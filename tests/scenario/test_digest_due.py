@@ -16,6 +16,7 @@ from bot.domain.lead import LeadFacts
 from bot.use_cases import offer, report
 from bot.use_cases.ports import Desk, DigestSlot
 from storage.books import Books
+from tests import migrated
 from tests.scenario.office import open_desk
 from tests.unit.agreements import TERMS
 
@@ -57,11 +58,11 @@ class Team:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def team(request: Any, tmp_path: Path) -> Iterator[Team]:
-    address = f"sqlite:///{tmp_path / 'baton.db'}"
     if request.param == "postgresql":
-        address = request.getfixturevalue("postgres_database")()
+        address = request.getfixturevalue("postgres_database")(migrated.migrate)
+    else:
+        address = migrated.sqlite(tmp_path)
     books = Books(address)
-    books.migrate()
     desk = open_desk(books, lambda: WEDNESDAY_BEFORE)
     yield Team(replace(desk, digest=DigestSlot("mql-handoff", 0, 9, 0)), books)
     books.close()

@@ -10,6 +10,7 @@ from bot.delivery.directory import DirectoryReader, Looked
 from bot.domain.messages import RejectionNews
 from bot.use_cases.ports import Person
 from storage.books import Books
+from tests import migrated
 from tests.scenario.office import CHANNEL, Office, open_desk, open_office
 
 
@@ -71,8 +72,7 @@ def test_slack_is_not_asked_more_often_than_needed(office: Office) -> None:
 @pytest.fixture
 def first_day(office: Office, tmp_path: Path) -> Iterator[Office]:
     """An office whose Baton has read nothing yet."""
-    books = Books(f"sqlite:///{tmp_path / 'new.db'}")
-    books.migrate()
+    books = Books(migrated.sqlite(tmp_path, "new.db"))
     desk = open_desk(books, office.clock.now)
     reader = DirectoryReader(books, office.slack, office.wire)
     yield office.with_(books=books, desk=desk, directory=reader)

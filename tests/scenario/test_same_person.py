@@ -15,6 +15,7 @@ from bot.domain.agreement import Act, Audience, Clock, Step
 from bot.domain.lead import LeadFacts
 from bot.use_cases import answer, follow_up
 from bot.use_cases.offer import Outcome, raise_lead
+from tests import migrated
 from tests.scenario.world import AGREED, QUEUE, World, open_world
 
 ADA = LeadFacts(email="ada@acme.example", system="crm", external_id="77", name="Ada", country="SE")
@@ -60,7 +61,10 @@ def test_sent_eight_times_at_once_it_is_one_card_and_seven_news(
     tmp_path: Path, postgres_database: Callable[..., str]
 ) -> None:
     """A form tool that does not try again loses nothing, on several machines too."""
-    with open_world(tmp_path, database=postgres_database()) as world, ThreadPoolExecutor(8) as pool:
+    with (
+        open_world(tmp_path, database=postgres_database(migrated.migrate)) as world,
+        ThreadPoolExecutor(8) as pool,
+    ):
         outcomes = pool.map(lambda _: raise_lead(world.desk, ADA).outcome, range(8))
         assert Counter(outcomes) == {Outcome.OFFERED: 1, Outcome.NEWS: 7}
 

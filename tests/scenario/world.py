@@ -51,7 +51,9 @@ from handlers.slack_app import dispatch, slack_app
 from handlers.socket import SocketMode
 from playground import Seen, Server, Workspace, WorkspaceClock, sample_workspace
 from playground.person import Person
+from playground.prompt_server import PromptServer
 from storage.books import Books
+from tests import migrated
 from tests.unit.agreements import NINE_TO_FIVE, TERMS
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)  # ten in the morning in Stockholm
@@ -311,7 +313,9 @@ def open_world(
         for user in workspace.users.values():
             user.locale = "en-GB"  # so that a test can quote what everybody reads
         server = stack.enter_context(Server(workspace))
-        books = Books(database or f"sqlite:///{folder / 'baton.db'}")
+        books = Books(database or migrated.sqlite(folder))
+        if database:
+            books.migrate()
         stack.callback(books.close)
         world = _world(server, clock, books, terms, queues=queues, **settings)
         stack.callback(world.after_ack.shutdown)
@@ -340,7 +344,6 @@ def open_world(
 def _world(
     server: Server, clock: WorkspaceClock, books: Books, terms: Terms, **settings: Any
 ) -> World:
-    books.migrate()
     slack = SlackApi(server.workspace.app.bot_token, clock.now, server.api_url, 5)
     directory = DirectoryReader(books, slack, clock.now, keep_statuses)
     assert directory.refresh()
@@ -407,12 +410,12 @@ def serving(app: Starlette) -> Iterator[str]:
     """Baton's own HTTP server, as uvicorn runs it in earnest; its address."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
-    server = uvicorn.Server(config)
+    server = PromptServer(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        server.end()
         thread.join(SETTLE_SECONDS)
         listening.close()

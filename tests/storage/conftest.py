@@ -7,13 +7,8 @@ from pathlib import Path
 import pytest
 
 from storage.books import Books
+from tests import migrated
 from tests.storage.samples import NOW, TERMS
-
-
-def migrate(url: str) -> None:
-    books = Books(url)
-    books.migrate()
-    books.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -30,10 +25,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], st
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database as `migrate` leaves it."""
     if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path / 'baton.db'}"
-        migrate(address)
-        return address
-    made: str = request.getfixturevalue("postgres_database")(migrate)
+        return migrated.sqlite(tmp_path)
+    made: str = request.getfixturevalue("postgres_database")(migrated.migrate)
     return made
 
 

@@ -18,6 +18,7 @@ from bot.use_cases.audience import Meant, Reached, everybody, meant_by, reached_
 from bot.use_cases.ports import Desk, Group, Person, UnitOfWork
 from bot.use_cases.rung import Hearing, Rung, hearing
 from storage.books import Books
+from tests import migrated
 from tests.unit.agreements import PROMISED, TERMS, stockholm
 
 NINE, TEN = stockholm("2026-03-02 09:00"), stockholm("2026-03-02 10:00")
@@ -36,8 +37,7 @@ DACH = replace(QUEUE, name="dach", channel="dach", sellers=("@anna",))
 
 @pytest.fixture
 def books(tmp_path: Path) -> Iterator[Books]:
-    opened = Books(f"sqlite:///{tmp_path / 'baton.db'}")
-    opened.migrate()
+    opened = Books(migrated.sqlite(tmp_path))
     with opened.writing() as work:
         channels = {"leads": "C0LEADS", "dach": "C0DACH"}
         work.people.replace_all([MAJA, ERIK, AINO, ANNA, GONE], [SELLERS, LEFT], channels)
