@@ -8,8 +8,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 COMMAND = "/lead"
-DESCRIPTION = "Look a lead up"
-USAGE = "ada@acme.com | acme | L-123 | help"
+DESCRIPTION = "Look a lead up, or say that you are away"
+USAGE = "ada@acme.com | acme | L-123 | away until monday | back | help"
 
 SCOPES = {
     "chat:write": "post cards, reminders and digests",
