@@ -59,7 +59,7 @@ def why(asked: Asked) -> Rendered:
             return words.found_many(name, hits, work.people, asked.person)
         told = timed(desk, work, only.handoff.id)
         may = bool(excusable(desk, work.people, told, asked.person))
-        return words.why(told, work.people, asked.person, may, round_)
+        return words.arithmetic.why(told, work.people, asked.who, may, round_)
 
 
 def _which(about: str, rest: str) -> tuple[str, int | None]:
@@ -79,8 +79,9 @@ def excuse_a_day(asked: Asked) -> Rendered:
     if day is None or not reason:
         return asked.words.notice("usage", asked.who, of="excuse.day")
     count = len(excuse.of_day(asked.desk, asked.person, day))
-    said = asked.words.excuse_day if count else asked.words.excused_day
-    return said(day, count, reason, asked.who)
+    says = asked.words.arithmetic
+    say = says.excuse_day if count else says.excused_day
+    return say(day, count, reason, asked.who)
 
 
 def _day(named: str) -> date | None:
@@ -151,12 +152,13 @@ def _why_view(
             return None
         told = timed(desk, work, handoff)
         may = bool(excusable(desk, work.people, told, person))
-        return words.why_view(told, work.people, person, may, excused)
+        who = work.people.find(person)
+        return words.arithmetic.why_view(told, work.people, who, may, excused)
 
 
 def _excuse_view(desk: Desk, words: Words, handoff: int, person: str) -> Json:
     told, broken = excuse.ready(desk, handoff, person)
-    return words.excuse_view(told, broken, reader(desk, person))
+    return words.arithmetic.excuse_view(told, broken, reader(desk, person))
 
 
 def _excuse_the_day(body: Json, desk: Desk, words: Words, private: Private) -> None:
@@ -168,7 +170,8 @@ def _excuse_the_day(body: Json, desk: Desk, words: Words, private: Private) -> N
         private.notice(click, "gone")
         return
     count = excuse.excuse_day(desk, click.person, day, reason[:LONGEST_REASON])
-    said = words.excused_day(day, count, reason[:LONGEST_REASON], reader(desk, click.person))
+    who = reader(desk, click.person)
+    said = words.arithmetic.excused_day(day, count, reason[:LONGEST_REASON], who)
     private.say(click, said)
 
 

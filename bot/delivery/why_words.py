@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from bot.delivery.block_limits import Json
 from bot.delivery.card_words import Context, known, round_moves
 from bot.delivery.escaping import clean
+from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.assignment import Queue
 from bot.domain.business_hours import Window
@@ -21,7 +23,7 @@ from bot.domain.judged import counts
 from bot.domain.offer import Offer, Stretch
 from bot.domain.sla import Verdict
 from bot.domain.turns import LEAD, Choice, Skip, Why
-from bot.use_cases.ports import Desk, People, Promise, Timed
+from bot.use_cases.ports import Desk, People, Person, Promise, Timed
 
 MOST_EARLIER = 6  # other rounds, a line each
 MOST_WINDOWS = 12  # of one promise
@@ -34,6 +36,54 @@ LONGEST_NAME = 40
 LONGEST_REASON = 100
 CONDITIONS = tuple(item.name for item in fields(Case) if item.name != "target")
 EXCUSES = ("outage", "holiday")  # reasons with words of their own; else the manager's
+
+
+class Arithmetic:
+    """The pages about timing, and the forms of an excuse. No lead is named on them."""
+
+    def __init__(self, renderer: Renderer, desk: Desk) -> None:
+        self._renderer = renderer
+        self._desk = desk
+
+    def why(
+        self,
+        told: Timed,
+        people: People,
+        reader: Person | None,
+        may_excuse: bool,
+        round_: int | None = None,
+    ) -> Rendered:
+        """How a round was timed, and why it went to whom it went."""
+        context = why(self._desk, told, people, may_excuse, round_)
+        return self._renderer.render("why", context, _reads(reader))
+
+    def why_view(
+        self,
+        told: Timed,
+        people: People,
+        reader: Person | None,
+        may_excuse: bool,
+        excused: bool = False,
+    ) -> Json:
+        """The same beside a card; `excused` says that something just was."""
+        context = why(self._desk, told, people, may_excuse and not excused)
+        return self._renderer.view("why_modal", {**context, "done": excused}, _reads(reader))
+
+    def excuse_view(self, told: Timed, broken: Iterable[Promise], reader: Person | None) -> Json:
+        return self._renderer.view("excuse_modal", excuse(told, broken), _reads(reader))
+
+    def excuse_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
+        """What fell due that day and was not kept, and the button that excuses it."""
+        context = {"day": day, "count": count, "reason": reason, "value": f"{day}:{reason}"}
+        return self._renderer.render("excuse_day", context, _reads(reader))
+
+    def excused_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
+        context = {"day": day, "count": count, "reason": reason}
+        return self._renderer.render("excused_day", context, _reads(reader))
+
+
+def _reads(reader: Person | None) -> str:
+    return reader.language if reader is not None else ""
 
 
 def why(

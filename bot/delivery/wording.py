@@ -7,7 +7,7 @@ methods are private replies and modals, each from the dossier that the handler h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.delivery import (
     away_words,
@@ -17,7 +17,6 @@ from bot.delivery import (
     home_words,
     look_up_words,
     veil,
-    why_words,
 )
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
@@ -25,6 +24,7 @@ from bot.delivery.card_words import STAGES, Context, known, named, permalink
 from bot.delivery.escaping import clean
 from bot.delivery.message_words import TELLERS
 from bot.delivery.render import Rendered, Renderer
+from bot.delivery.why_words import Arithmetic
 from bot.domain.agreement import NextStep, Reason, Terms
 from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Event, Move, State
@@ -38,8 +38,6 @@ from bot.use_cases.ports import (
     MyWork,
     People,
     Person,
-    Promise,
-    Timed,
     UnitOfWork,
 )
 
@@ -55,6 +53,7 @@ class Words:
 
     def __init__(self, desk: Desk, language: str = "en") -> None:
         self.renderer = Renderer(desk.zone, language)
+        self.arithmetic = Arithmetic(self.renderer, desk)
         self._desk = desk
 
     def render(
@@ -339,35 +338,6 @@ class Words:
     def found_none(self, query: str, reader: Person | None = None) -> Rendered:
         context = {"query": clean(query, look_up_words.LONGEST_QUERY)}
         return self.renderer.render("look_up_none", context, reads(reader))
-
-    # ------------------------------------------------------------------ arithmetic
-
-    def why(
-        self, told: Timed, people: People, reader: str, may_excuse: bool, round_: int | None = None
-    ) -> Rendered:
-        """How a round was timed, and why it went to whom it went. No lead is named."""
-        context = why_words.why(self._desk, told, people, may_excuse, round_)
-        return self.renderer.render("why", context, reads(people.find(reader)))
-
-    def why_view(
-        self, told: Timed, people: People, reader: str, may_excuse: bool, excused: bool = False
-    ) -> Json:
-        """The same beside a card; `excused` says that something just was."""
-        context = why_words.why(self._desk, told, people, may_excuse and not excused)
-        context["done"] = excused
-        return self.renderer.view("why_modal", context, reads(people.find(reader)))
-
-    def excuse_view(self, told: Timed, broken: Iterable[Promise], reader: Person | None) -> Json:
-        return self.renderer.view("excuse_modal", why_words.excuse(told, broken), reads(reader))
-
-    def excuse_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
-        """What fell due that day and was not kept, and the button that excuses it."""
-        context = {"day": day, "count": count, "reason": reason, "value": f"{day}:{reason}"}
-        return self.renderer.render("excuse_day", context, reads(reader))
-
-    def excused_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
-        context = {"day": day, "count": count, "reason": reason}
-        return self.renderer.render("excused_day", context, reads(reader))
 
     def help(self, reader: Person | None = None) -> Rendered:
         return self.renderer.render("look_up_help", {}, reads(reader))

@@ -229,16 +229,19 @@ TIMED = (
 
 def _arithmetic(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str, Rendered]]:
     for name in TIMED:
-        yield f"why, {name}", words.why(timed(all_stories[name]), PEOPLE, "U0CILLA", False)
+        yield f"why, {name}", words.arithmetic.why(timed(all_stories[name]), PEOPLE, None, False)
     told = timed(all_stories["released"])
-    yield "why, an earlier round", words.why(told, PEOPLE, "U0MAJA", True, 1)
+    yield "why, an earlier round", words.arithmetic.why(told, PEOPLE, None, True, 1)
     late = all_stories["accepted late"].dossier()
     for reply in (words.not_broken, words.may_not_excuse):
         yield reply.__name__, reply(late, PEOPLE, "U0CILLA")
     for count in (1, 7):
-        yield f"excuse a day, {count}", words.excuse_day(TODAY, count, "power cut", None)
-        yield f"excused a day, {count}", words.excused_day(TODAY, count, "power cut", None)
-    yield "excused a day, 0", words.excused_day(TODAY, 0, "power cut", None)
+        yield f"excuse a day, {count}", words.arithmetic.excuse_day(TODAY, count, "power cut", None)
+        yield (
+            f"excused a day, {count}",
+            words.arithmetic.excused_day(TODAY, count, "power cut", None),
+        )
+    yield "excused a day, 0", words.arithmetic.excused_day(TODAY, 0, "power cut", None)
     for name in ("usage", "not_yours"):
         yield f"excuse a day, {name}", words.notice(name, of="excuse.day")
 
@@ -274,11 +277,11 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     yield "snooze", words.snooze_view(dossier)
     yield from _hand_overs(words, all_stories)
     broken = timed(all_stories["accepted late"])
-    yield "why", words.why_view(broken, PEOPLE, "U0CILLA", False)
-    yield "why, to be excused", words.why_view(broken, PEOPLE, "U0MAJA", True)
+    yield "why", words.arithmetic.why_view(broken, PEOPLE, None, False)
+    yield "why, to be excused", words.arithmetic.why_view(broken, PEOPLE, None, True)
     excused = timed(all_stories["excused"])
-    yield "why, just excused", words.why_view(excused, PEOPLE, "U0MAJA", True, True)
-    yield "excuse", words.excuse_view(broken, broken.broken(), None)
+    yield "why, just excused", words.arithmetic.why_view(excused, PEOPLE, None, True, True)
+    yield "excuse", words.arithmetic.excuse_view(broken, broken.broken(), None)
     yield "disqualify", words.disqualify_view(dossier)
     yield "won", words.won_view(dossier)
     yield "lost", words.lost_view(dossier)
