@@ -14,6 +14,7 @@ import pytest
 
 from bot.domain.agreement import Act, Clock, Duration, Step, Target
 from bot.domain.assignment import Assignment, Rule
+from bot.domain.business_hours import Calendar
 from bot.domain.handoff import State
 from bot.domain.lead import LeadFacts
 from bot.use_cases import answer, passing
@@ -347,6 +348,23 @@ def test_the_touch_clock_may_keep_the_sellers_hours(tmp_path: Path):
         ) == (world.handoff(priyas).hours, world.handoff(eriks).hours)
         dues = [world.handoff(lead).offer.touch_due for lead in (eriks, priyas)]
         assert [MONDAY + timedelta(hours=4), MONDAY + timedelta(hours=20)] == dues
+
+
+def test_somebody_may_have_hours_of_their_own(tmp_path: Path):
+    """Who works evenings is asked in the evening, and their clocks keep those hours."""
+    evenings = Calendar("evenings", "Europe/Stockholm", (((780, 1260),),) * 5 + ((),) * 2)
+    terms = replace(QUIET, own_hours={"evenings": evenings})
+    own = {"own_calendars": {"@erik": "evenings"}, "touch_hours": "seller"}
+    with team(tmp_path, TURNS, "@erik", "@aino", terms=terms, **own) as world:
+        morning = [asked(world, world.lead(f"Ada {number}")) for number in range(2)]
+        world.clock.advance(by=timedelta(hours=8))  # six in the evening
+        lead = accepted(world, "Lin", "@erik")
+        assert ["@aino", "@aino"] == morning
+        handoff = world.handoff(lead)
+        assert ("calendar:evenings", MONDAY + timedelta(hours=28)) == (
+            handoff.hours,
+            handoff.offer.touch_due,
+        )
 
 
 # ------------------------------------------------------------------------ at the same moment
