@@ -157,6 +157,24 @@ def test_a_widened_offer_waits_in_both_queues(books, version):
     assert [1, 1, 1, 0] == totals
 
 
+def test_open_questions_are_found_by_queue_and_by_campaign(books, version):
+    """Whoever speaks for marketing finds what sales asks them, as long as it is open."""
+    before, _silent = posted(books, version, 1), posted(books, version, 2)
+    asked = record(books, before, detours.ask(before, 1, "U1", NOW + MINUTE, TERMS, "Why now?"))
+    campaign = asked.promised.campaign
+
+    def found(queues: list[str], campaigns: list[str]) -> list[int]:
+        listing = ask(books, lambda it: it.asked_in(queues, campaigns, 5))
+        assert listing.total == len(listing.first)
+        return [listed.handoff.id for listed in listing.first]
+
+    assert [asked.id] == found(["nordics"], []) == found([], [campaign])
+    assert [] == found([], []) == found(["dach"], ["another"])
+    told = detours.tell(asked, 1, "U2", NOW + 2 * MINUTE, TERMS, "Because", before.clock)
+    record(books, asked, told)
+    assert [] == found(["nordics"], [campaign])
+
+
 def test_an_overdue_decision_is_overdue(books, version):
     """A lead that was contacted and never qualified is late when that promise is broken."""
     held = accepted(books, version)

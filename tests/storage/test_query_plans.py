@@ -67,6 +67,10 @@ HOT = {
         "ix_handoffs_due",
     ),
     "waiting_in": (lambda work: work.handoffs.waiting_in(["nordics"], 5), "ix_handoffs_due"),
+    "asked_in": (
+        lambda work: work.handoffs.asked_in(["nordics"], ["spring"], 5),
+        "ix_handoffs_due",
+    ),
     "overdue_in": (lambda work: work.handoffs.overdue_in(["nordics"], NOW, 5), "ix_handoffs_due"),
     "open_for": (lambda work: work.handoffs.open_for(1), "uq_handoffs_open"),
     "cohort": (
