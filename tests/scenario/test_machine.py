@@ -40,8 +40,21 @@ from bot.domain.handoff import Event, Handoff, Move, Refused, State
 from bot.domain.journal import apply, begin, recompute
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import LadderMessage, Message, Returned
-from bot.use_cases import answer, ask, escalate, follow_up, nudge, offer, passing
-from bot.use_cases.ports import Desk, Dossier, Group, Person, UnitOfWork
+from bot.use_cases import (
+    answer,
+    ask,
+    away,
+    escalate,
+    excuse,
+    follow_up,
+    hand_over,
+    misroute,
+    nudge,
+    offer,
+    passing,
+    snooze,
+)
+from bot.use_cases.ports import Conflict, Desk, Dossier, Group, Person, UnitOfWork
 from storage.books import Books
 from tests.scenario.world import AGREED, DACH, QUEUE, agreement
 
@@ -222,7 +235,48 @@ def _raise_again(machine: Machine, on: Handoff, _round: int, _who: str, _days: i
     return raised
 
 
+def _hand_over(machine: Machine, on: Handoff, round_: int, who: str, days: int) -> object:
+    """To a colleague, or for one of theirs; now and then they agree at once."""
+    taker = SELLERS[days]
+    with machine.books.reading() as work:
+        theirs = [work.handoffs.get(held) for held in work.handoffs.held(taker)]
+    swap = (theirs[0].id, theirs[0].round) if theirs and days % 2 else None
+    asked = hand_over.propose(machine.desk, on.id, round_, who, taker, swap)
+    machine.proposals.append((asked.id, taker))
+    return hand_over.agree(machine.desk, asked.id, taker) if days < 3 else asked
+
+
+def _agree(machine: Machine, _on: Handoff, _round: int, _who: str, days: int) -> object:
+    if not machine.proposals:
+        return None
+    proposal, taker = machine.proposals[days % len(machine.proposals)]
+    return hand_over.agree(machine.desk, proposal, taker)
+
+
+def _excuse(machine: Machine, on: Handoff, round_: int, who: str, days: int) -> object:
+    clock = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)[days]
+    return excuse.excuse(machine.desk, excuse.Broken(on.id, round_, clock), who, "power cut")
+
+
+def _away(machine: Machine, _on: Handoff, _round: int, who: str, days: int) -> object:
+    if not days:
+        return away.come_back(machine.desk, who)
+    return away.leave(machine.desk, who, machine.now + timedelta(days=days))
+
+
+MANAGERS = ("find_queue", "ask_by_name", "excuse")
 ACTS: Mapping[str, Act_] = {
+    "away": _away,
+    "give_back_all": lambda machine, _on, _round, who, _days: away.give_back(machine.desk, who),
+    "hand_over": _hand_over,
+    "agree": _agree,
+    "excuse": _excuse,
+    "send_on": lambda machine, on, round_, who, days: misroute.send_on(
+        machine.desk, on.id, round_, who, ("", "dach", "nordics", "dach")[days]
+    ),
+    "snooze": lambda machine, on, round_, who, days: snooze.snooze(
+        machine.desk, on.id, round_, who, machine.now + timedelta(minutes=1 + 50 * days)
+    ),
     "raise_again": _raise_again,
     "accept": _plain(answer.accept),
     "reject": _reject,
@@ -255,6 +309,8 @@ class Machine(RuleBasedStateMachine):
     books: Books
     desk: Desk
     known: set[int]
+    proposals: list[tuple[int, str]]
+    now: datetime
     handoffs = Bundle("handoffs")
 
     def __init__(self) -> None:
@@ -265,6 +321,7 @@ class Machine(RuleBasedStateMachine):
         self.slack = Slack(lambda: self.now)
         self.names = count(1)
         self.known: set[int] = set()
+        self.proposals: list[tuple[int, str]] = []
         self.start()
 
     def start(self) -> None:
@@ -403,7 +460,7 @@ class Machine(RuleBasedStateMachine):
         with self.books.reading() as work:
             now = work.handoffs.get(handoff)
         who = now.holder or now.assignee or SELLERS[days]
-        who = {"tell": "UANNA", "find_queue": "UMAJA", "ask_by_name": "UMAJA"}.get(act, who)
+        who = "UANNA" if act == "tell" else "UMAJA" if act in MANAGERS else who
         self._try(lambda on: ACTS[act](self, on, on.round, who, days), handoff)
 
     def _try(self, act: Callable[[Handoff], object], handoff: int) -> None:
@@ -412,7 +469,7 @@ class Machine(RuleBasedStateMachine):
             before = work.handoffs.get(handoff)
         try:
             act(before)
-        except (Refused, answer.Incomplete):
+        except (Refused, Conflict, answer.Incomplete):
             with self.books.reading() as work:
                 assert work.handoffs.get(handoff) == before
 
