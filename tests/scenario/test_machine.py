@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -31,7 +31,6 @@ from hypothesis.stateful import (
 from structlog.testing import capture_logs
 
 from bot.delivery.courier import Courier
-from bot.delivery.outcomes import Absent, Blocks, Ok, Outcome, Search, Unknown
 from bot.delivery.settling import Tempo
 from bot.delivery.wording import Words
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step, Target
@@ -42,24 +41,18 @@ from bot.domain.lead import LeadFacts
 from bot.domain.messages import LadderMessage, Message, Returned
 from bot.use_cases import (
     answer,
-    ask,
-    away,
     escalate,
-    excuse,
-    follow_up,
-    hand_over,
-    misroute,
     nudge,
     offer,
     passing,
-    snooze,
 )
 from bot.use_cases.ports import Conflict, Desk, Dossier, Group, Person, UnitOfWork
 from storage.books import Books
+from tests.scenario.acts import ACTS, MANAGERS, SELLERS
+from tests.scenario.forgetful_slack import ForgetfulSlack
 from tests.scenario.world import AGREED, DACH, QUEUE, agreement
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
-SELLERS = ("UERIK", "UAINO", "UPRIYA", "UJONAS")
 PEOPLE = (*SELLERS, "UMAJA", "UHENRIK", "UANNA")
 DECISIONS = {Event.SQL, Event.OPPORTUNITY, Event.WON, Event.LOST, Event.DISQUALIFIED}
 ENDS = {
@@ -77,49 +70,6 @@ FITS = {
 }
 MOST_LEADS = 4
 NOT_HELD = {State.OFFERED, State.REJECTED, State.RECYCLED, State.NOT_MINE}
-
-
-@dataclass
-class Slack:
-    """Takes every message, and now and then its reply is lost on the way back."""
-
-    clock: Callable[[], datetime]
-    loses: bool = False
-    posted: dict[str, tuple[str, str]] = field(default_factory=dict)  # key -> channel, ts
-    numbers: Iterator[int] = field(default_factory=lambda: count(1))
-
-    def post(
-        self,
-        channel: str,
-        text: str,
-        blocks: Blocks,
-        thread_ts: str | None = None,
-        broadcast: bool = False,
-        metadata: Mapping[str, Any] | None = None,
-    ) -> Outcome:
-        assert metadata is not None
-        assert metadata["key"] not in self.posted, "said twice"
-        ts = f"{int(self.clock().timestamp())}.{next(self.numbers):06d}"
-        self.posted[metadata["key"]] = (channel, ts)
-        if self.loses:
-            self.loses = False
-            return Unknown("the reply was lost")
-        return Ok(ts, channel)
-
-    def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> Outcome:
-        return Ok(ts, channel)
-
-    def permalink(self, channel: str, ts: str) -> str:
-        return f"https://slack.example/{channel}/{ts}"
-
-    def open_dm(self, person: str) -> Outcome:
-        return Ok(channel=person)
-
-    def find_by_key(
-        self, channel: str, key: str, oldest: datetime | None, thread_ts: str | None
-    ) -> Search:
-        found = self.posted.get(key)
-        return Ok(found[1], found[0]) if found else Absent()
 
 
 class Overheard:
@@ -172,8 +122,6 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-Act_ = Callable[["Machine", Handoff, int, str, int], object]
-
 HALF_AN_HOUR = Duration(timedelta(minutes=30))
 IN_TURN = replace(
     DACH,
@@ -210,98 +158,6 @@ TERMS = replace(
 )
 
 
-def _reject(machine: Machine, on: Handoff, round_: int, who: str, days: int) -> object:
-    until = (machine.now + timedelta(days=days)).date() if days else None
-    reason = ("not_icp", "bad_timing", "duplicate", "bad_data")[days]
-    return answer.reject(machine.desk, on.id, round_, who, reason, "", until)
-
-
-def _stage(stage: Event) -> Act_:
-    return lambda machine, on, round_, who, _: follow_up.reached(
-        machine.desk, on.id, round_, who, stage
-    )
-
-
-def _plain(use_case: Callable[[Desk, int, int, str], object]) -> Act_:
-    return lambda machine, on, round_, who, _: use_case(machine.desk, on.id, round_, who)
-
-
-def _raise_again(machine: Machine, on: Handoff, _round: int, _who: str, _days: int) -> object:
-    """The same person once more: news, or, where the lead is closed or waits, another offer."""
-    with machine.books.reading() as work:
-        lead = work.leads.get(on.lead_id)
-    raised = offer.raise_lead(machine.desk, LeadFacts(email=lead.facts.email, country="SE"))
-    machine.known.add(raised.handoff_id)
-    return raised
-
-
-def _hand_over(machine: Machine, on: Handoff, round_: int, who: str, days: int) -> object:
-    """To a colleague, or for one of theirs; now and then they agree at once."""
-    taker = SELLERS[days]
-    with machine.books.reading() as work:
-        theirs = [work.handoffs.get(held) for held in work.handoffs.held(taker)]
-    swap = (theirs[0].id, theirs[0].round) if theirs and days % 2 else None
-    asked = hand_over.propose(machine.desk, on.id, round_, who, taker, swap)
-    machine.proposals.append((asked.id, taker))
-    return hand_over.agree(machine.desk, asked.id, taker) if days < 3 else asked
-
-
-def _agree(machine: Machine, _on: Handoff, _round: int, _who: str, days: int) -> object:
-    if not machine.proposals:
-        return None
-    proposal, taker = machine.proposals[days % len(machine.proposals)]
-    return hand_over.agree(machine.desk, proposal, taker)
-
-
-def _excuse(machine: Machine, on: Handoff, round_: int, who: str, days: int) -> object:
-    clock = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)[days]
-    return excuse.excuse(machine.desk, excuse.Broken(on.id, round_, clock), who, "power cut")
-
-
-def _away(machine: Machine, _on: Handoff, _round: int, who: str, days: int) -> object:
-    if not days:
-        return away.come_back(machine.desk, who)
-    return away.leave(machine.desk, who, machine.now + timedelta(days=days))
-
-
-MANAGERS = ("find_queue", "ask_by_name", "excuse")
-ACTS: Mapping[str, Act_] = {
-    "away": _away,
-    "give_back_all": lambda machine, _on, _round, who, _days: away.give_back(machine.desk, who),
-    "hand_over": _hand_over,
-    "agree": _agree,
-    "excuse": _excuse,
-    "send_on": lambda machine, on, round_, who, days: misroute.send_on(
-        machine.desk, on.id, round_, who, ("", "dach", "nordics", "dach")[days]
-    ),
-    "snooze": lambda machine, on, round_, who, days: snooze.snooze(
-        machine.desk, on.id, round_, who, machine.now + timedelta(minutes=1 + 50 * days)
-    ),
-    "raise_again": _raise_again,
-    "accept": _plain(answer.accept),
-    "reject": _reject,
-    "not_mine": _plain(answer.not_mine),
-    "find_queue": lambda machine, on, round_, who, days: offer.offer_again(
-        machine.desk, on.id, round_, ("nordics", "dach")[days % 2], who
-    ),
-    "contacted": _plain(follow_up.contacted),
-    "sql": _stage(Event.SQL),
-    "won": _stage(Event.WON),
-    "release": _plain(follow_up.release),
-    "lost": _plain(follow_up.lost),
-    "recycled": _plain(follow_up.recycled),
-    "disqualified": _plain(follow_up.disqualified),
-    "ask": lambda machine, on, round_, who, _: ask.ask(
-        machine.desk, on.id, round_, who, "Which plan?"
-    ),
-    "tell": lambda machine, on, round_, who, _: ask.tell(machine.desk, on.id, round_, who, "Pro."),
-    "pass_on": _plain(passing.pass_on),
-    "ask_by_name": lambda machine, on, round_, who, days: passing.ask_by_name(
-        machine.desk, on.id, round_, SELLERS[days], who
-    ),
-}
-
-
 class Machine(RuleBasedStateMachine):
     """One Baton, killed and started again over one database."""
 
@@ -318,7 +174,7 @@ class Machine(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.empty, self.folder / "baton.db")
         self.now = self.wire = MONDAY
-        self.slack = Slack(lambda: self.now)
+        self.slack = ForgetfulSlack(lambda: self.now)
         self.names = count(1)
         self.known: set[int] = set()
         self.proposals: list[tuple[int, str]] = []
