@@ -1,7 +1,8 @@
 """A PostgreSQL for the tests: the one named in TEST_DATABASE_URL, this machine's, or the wheel's.
 
 The server is ours alone: a Unix socket in a temporary folder, nothing on the network, nothing
-flushed to the disk. It goes when the tests go, even when they are killed.
+flushed to the disk, and in memory where there is room. It goes when the tests go, even when they
+are killed.
 """
 
 import contextlib
@@ -24,6 +25,8 @@ from sqlalchemy import URL, make_url
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+IN_MEMORY = Path("/dev/shm")
+ROOM_BYTES = 1_000_000_000  # each worker of a run has a server, which keeps to about 200 MB
 SUPERUSER = "baton"
 
 Prepare = Callable[[str], object]
@@ -105,7 +108,7 @@ def _complete(folder: Path) -> bool:
 @contextlib.contextmanager
 def own_server(binaries: Path) -> Iterator[URL]:
     account = Account.unprivileged()
-    home = Path(tempfile.mkdtemp(prefix="baton-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="baton-pg-", dir=_memory()))
     try:
         account.take(home)
         runnable = _runnable_by(account, binaries, home)
@@ -114,6 +117,14 @@ def own_server(binaries: Path) -> Iterator[URL]:
             yield url
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _memory(folder: Path = IN_MEMORY) -> Path | None:
+    """Making and dropping a database touches 300 files: 0.3 s on some disks, 0.03 s here."""
+    if not os.access(folder, os.W_OK) or shutil.disk_usage(folder).free < ROOM_BYTES:
+        return None
+    # A container's own may refuse to run what lies there, as the wheel's copy would.
+    return None if os.statvfs(folder).f_flag & os.ST_NOEXEC else folder
 
 
 def _runnable_by(account: Account, binaries: Path, home: Path) -> Path:
@@ -163,6 +174,8 @@ def _running(binaries: Path, home: Path, account: Account) -> Iterator[URL]:
         "full_page_writes": "off",
         "synchronous_commit": "off",
         "max_connections": "200",
+        "max_wal_size": "128MB",
+        "shared_buffers": "32MB",  # all looked through when a database is dropped
         "timezone": "UTC",
     }
     command = [str(binaries / "postgres"), "-D", str(home / "data")]
@@ -196,7 +209,8 @@ def _running(binaries: Path, home: Path, account: Account) -> Iterator[URL]:
 
 def _stops_with_us(server: int, home: Path) -> subprocess.Popen[bytes]:
     """A shell that waits on a pipe from us: it closes however we end, by `kill -9` as well."""
-    script = 'read _; kill -INT "$1"; sleep 3; rm -rf "$2"'
+    wait = 'for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.3; done'
+    script = f'read _; kill -INT "$1"; {wait}; rm -rf "$2"'
     return subprocess.Popen(
         ["/bin/sh", "-c", script, "watcher", str(server), str(home)],
         stdin=subprocess.PIPE,

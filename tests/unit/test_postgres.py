@@ -95,6 +95,16 @@ def test_a_server_in_a_folder_closed_to_others(tmp_path):
         assert (1,) == connection.execute("SELECT 1").fetchone()
 
 
+def test_the_server_lies_in_memory_only_where_there_is_room(tmp_path, monkeypatch):
+    """A container with little memory of its own keeps it on the disk."""
+    monkeypatch.setattr(postgres, "ROOM_BYTES", 0)
+    assert tmp_path == postgres._memory(tmp_path)
+    assert None is postgres._memory(tmp_path / "nowhere")
+
+    monkeypatch.setattr(postgres, "ROOM_BYTES", 10**18)
+    assert None is postgres._memory(tmp_path)
+
+
 def test_the_server_stops_when_the_tests_are_killed():
     """No PostgreSQL and no files stay behind, even after `kill -9` of the tests."""
     script = """
