@@ -15,9 +15,10 @@ from bot.delivery.render import is_link
 from bot.domain import sla
 from bot.domain.agreement import OF_SALES, Clock, Terms
 from bot.domain.asked import why_now
-from bot.domain.business_hours import elapsed
 from bot.domain.handoff import Event, Handoff, Move, State
 from bot.domain.lead import Lead
+from bot.domain.offer import stretch
+from bot.domain.sla import Verdict
 from bot.domain.turns import Why
 from bot.use_cases.ports import Desk, Dossier, People
 
@@ -334,20 +335,21 @@ def _running_due(handoff: Handoff, clock: Clock) -> datetime | None:
 def _timing(move: Move, dossier: Dossier) -> Timing | None:
     offer = dossier.handoff.offer
     if move.event in (Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE):
-        return _took(offer.answer_spent, offer.answer_due, move.at, dossier)
+        return _took(Clock.ANSWER, offer.answer_spent, dossier)
     if offer.touched_at == move.at:
-        return _took(offer.touch_spent, offer.touch_due, move.at, dossier)
+        return _took(Clock.TOUCH, offer.touch_spent, dossier)
     return None
 
 
-def _took(
-    spent: timedelta | None, due: datetime | None, at: datetime, dossier: Dossier
-) -> Timing | None:
-    if spent is None or due is None:
+def _took(clock: Clock, spent: timedelta | None, dossier: Dossier) -> Timing | None:
+    """Late is what the figures call so: time in which marketing was asked does not count, and the
+    hours are those that the clock kept."""
+    ran = stretch(dossier.handoff.offer, clock, dossier.terms)
+    if spent is None or ran is None or ran.stopped_at is None:
         return None
-    if at <= due:
+    if ran.verdict(ran.stopped_at) is not Verdict.BREACHED:
         return Timing(spent, None)
-    late = elapsed(dossier.terms.calendar(dossier.handoff.queue), due, at)
+    late = spent - ran.target
     return Timing(spent, late if late >= _MINUTE else timedelta())
 
 

@@ -203,6 +203,17 @@ def test_sales_may_go_on_without_an_answer(world: World):
     world.hears("@anna", "This question needs no answer any more")
 
 
+def test_an_answer_while_marketing_is_asked_is_no_late_one(world: World):
+    """The card says of it what the figures say: one hour of four was used, whatever the wall says."""
+    lead = world.lead()  # 10:00, due 14:00
+    world.pass_time(minutes=60)
+    asks(world, "@erik", lead)
+    world.pass_time(hours=24 + 4)
+    world.click("@erik", "accept", lead)
+    world.deliver()
+    assert "Accepted by @erik, 2026-03-03 15:00 CET · in 1 h, in time" in world.shows(lead)
+
+
 def test_a_second_question_does_not_stop_the_clock_again(world: World):
     """Once a round: who has more to ask does so in the thread, and the clock runs on."""
     lead = world.lead()

@@ -348,6 +348,10 @@ def test_the_touch_clock_may_keep_the_sellers_hours(tmp_path: Path):
         ) == (world.handoff(priyas).hours, world.handoff(eriks).hours)
         dues = [world.handoff(lead).offer.touch_due for lead in (eriks, priyas)]
         assert [MONDAY + timedelta(hours=4), MONDAY + timedelta(hours=20)] == dues
+        world.clock.advance(by=timedelta(hours=21))
+        world.click("@priya", "contacted", priyas)
+        world.deliver()
+        assert "in 5 h, late by 1 h" in world.shows(priyas)
 
 
 def test_somebody_may_have_hours_of_their_own(tmp_path: Path):
