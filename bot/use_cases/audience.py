@@ -98,7 +98,8 @@ def reached_of(meant: Meant, work: UnitOfWork, address: str) -> Reached:
     privately."""
     closed = work.deliveries.paused()
     is_open = partial(_is_open, work.people, closed)
-    living = tuple(name for name in meant.people if work.people.members((name,)))
+    named = _each_once(meant.people, work.people)
+    living = tuple(name for name in named if work.people.members((name,)))
     alone = _alone(meant, living, work.people)
     private = _with_open_door(work, closed, (alone,)) if alone else ()
     in_thread: tuple[str, ...] | None = None
@@ -107,7 +108,7 @@ def reached_of(meant: Meant, work: UnitOfWork, address: str) -> Reached:
         private = () if in_thread is not None else _with_open_door(work, closed, living)
     channels = tuple(channel for channel in meant.channels if is_open(channel))
     missed = (
-        *(name for name in meant.people if name not in living),
+        *(name for name in named if name not in living),
         *(channel for channel in meant.channels if channel not in channels),
         *((address,) if (living or meant.in_thread) and not (private or is_open(address)) else ()),
     )
@@ -116,11 +117,20 @@ def reached_of(meant: Meant, work: UnitOfWork, address: str) -> Reached:
 
 def everybody(meant: Meant, people: People) -> Reached:
     """As if all could be reached: in a replay nobody listens, and most are unknown to Slack."""
-    alone = _alone(meant, meant.people, people)
+    named = _each_once(meant.people, people)
+    alone = _alone(meant, named, people)
     if alone:
         return Reached(private=(alone,), channels=meant.channels)
-    in_thread = meant.people if meant.people or meant.in_thread else None
+    in_thread = named if named or meant.in_thread else None
     return Reached(in_thread, meant.aloud, channels=meant.channels)
+
+
+def _each_once(names: Iterable[str], people: People) -> tuple[str, ...]:
+    """A manager who holds the lead is meant by id and by handle, and is one person."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(people.id_of(name) or name, name)
+    return tuple(first.values())
 
 
 def _alone(meant: Meant, living: Sequence[str], people: People) -> str | None:
