@@ -189,7 +189,7 @@ def _asked_and_told(desk: Desk) -> int:
 def _reminders(desk: Desk, handoff: int) -> ReminderList:
     now = desk.clock()
     with desk.books.writing() as work:
-        work.nudges.put(Nudge("U0", handoff, 1, Clock.TOUCH, 80, now))
+        work.nudges.put(Nudge("U0", handoff, 1, Clock.TOUCH, 1, now))
         waiting = tuple(nudge.id for nudge in work.nudges.waiting(now))
         work.commit()
     return ReminderList(waiting)

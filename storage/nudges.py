@@ -12,14 +12,14 @@ from bot.domain.agreement import Clock
 from bot.use_cases.ports import Nudge
 from storage.colleagues import UNSAID, nudges
 from storage.columns import AnyRow
-from storage.statements import for_dialect, insert_if_new
+from storage.statements import for_dialect, insert_if_new, insert_or_update
 
 _NUDGE = select(
     nudges.c.person,
     nudges.c.handoff_id,
     nudges.c.round,
     nudges.c.clock,
-    nudges.c.percent,
+    nudges.c.rung,
     nudges.c.say_at,
     nudges.c.late_minutes,
     nudges.c.id,
@@ -28,8 +28,11 @@ _EARLIEST = (nudges.c.person, nudges.c.say_at, nudges.c.id)
 _IS_UNSAID = text(f"nudges.{UNSAID}")
 _THESE = nudges.c.id.in_(bindparam("ids", expanding=True))
 
+_KEY = ("handoff_id", "round", "clock", "rung", "person")
 _PUT = insert_if_new(nudges)
+_PUT_AT_WISH = insert_or_update(nudges, _KEY, "say_at", "said_at")
 _WAITING = _NUDGE.where(nudges.c.say_at <= bindparam("now"), _IS_UNSAID).order_by(*_EARLIEST)
+_WAITING_FOR = _WAITING.where(nudges.c.person == bindparam("person"))
 _GET = _NUDGE.where(_THESE).order_by(*_EARLIEST)
 _PUT_OFF = update(nudges).where(_THESE, _IS_UNSAID).values(say_at=bindparam("until"))
 _SAID = update(nudges).where(_THESE, _IS_UNSAID).values(said_at=bindparam("now"))
@@ -43,14 +46,19 @@ _NEXT_DUE = select(func.min(nudges.c.say_at)).where(_IS_UNSAID)
 class StoredNudges:
     def __init__(self, connection: Connection, *, locking: bool) -> None:
         self._connection = connection
-        # Two machines that gather at once: the second waits, and finds what is still unsaid.
-        self._waiting = _WAITING.with_for_update() if locking else _WAITING
+        self._locking = locking
 
     def put(self, nudge: Nudge) -> None:
-        self._connection.execute(for_dialect(self._connection, _PUT), _row(nudge))
+        statement = _PUT if nudge.rung else _PUT_AT_WISH
+        self._connection.execute(for_dialect(self._connection, statement), _row(nudge))
 
-    def waiting(self, now: datetime) -> list[Nudge]:
-        return [_nudge(row) for row in self._connection.execute(self._waiting, {"now": now})]
+    def waiting(self, now: datetime, person: str | None = None) -> list[Nudge]:
+        query = _WAITING if person is None else _WAITING_FOR
+        if self._locking:
+            # Two machines that gather at once: the second waits, and finds what is still unsaid.
+            query = query.with_for_update()
+        rows = self._connection.execute(query, {"now": now, "person": person})
+        return [_nudge(row) for row in rows]
 
     def get(self, ids: Iterable[int]) -> list[Nudge]:
         return [_nudge(row) for row in self._connection.execute(_GET, {"ids": list(ids)})]
@@ -79,9 +87,10 @@ def _row(nudge: Nudge) -> dict[str, Any]:
         "handoff_id": nudge.handoff,
         "round": nudge.round,
         "clock": nudge.clock.value,
-        "percent": nudge.percent,
+        "rung": nudge.rung,
         "say_at": nudge.say_at,
         "late_minutes": nudge.late_minutes,
+        "said_at": None,
     }
 
 

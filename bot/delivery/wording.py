@@ -125,6 +125,9 @@ class Words:
     def bad_snooze(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         return self._reply("bad_snooze", dossier, people, reader)
 
+    def held_by_another(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
+        return self._reply("held_by_another", dossier, people, reader)
+
     def thanks(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """What the reader's own move led to."""
         return self._reply(_thanks_for(dossier), dossier, people, reader)

@@ -133,6 +133,12 @@ class Step:
     def concerns(self, queue: str) -> bool:
         return not self.queues or queue in self.queues
 
+    @property
+    def is_time_out(self) -> bool:
+        """Of an offer to one: it is about whoever is asked, and not about the promise."""
+        told_alone = set(self.tell) <= {Audience.ASSIGNEE}
+        return self.act is Act.OFFER_NEXT and self.after is not None and told_alone
+
 
 class NextStep(StrEnum):
     """What a rejection leads to."""

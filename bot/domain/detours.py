@@ -25,7 +25,7 @@ from bot.domain.handoff import (
     State,
 )
 from bot.domain.offer import Offer, stretch
-from bot.domain.sla import RunningClock, Verdict
+from bot.domain.sla import DueSteps, RunningClock, Verdict
 
 MAY_ASK = (State.OFFERED, State.ACCEPTED, State.CONTACTED)
 BROKEN = (Verdict.BREACHED, Verdict.OVERDUE)
@@ -92,11 +92,12 @@ def pass_on(
     handoff: Handoff,
     to: Ask,
     now: datetime,
+    terms: Terms,
     by: str | None = None,
-    taken: sla.DueSteps | None = None,
+    taken: DueSteps | None = None,
 ) -> Move:
     """Offered to one: now to another, or to nobody by name. By the person who was asked, or, with
-    the rung that was `taken`, because they did not answer. The promise is the queue's, so round
+    the rungs that were `taken`, because they did not answer. The promise is the queue's, so round
     and clock go on. Raises OutOfOrder."""
     if handoff.state is not State.OFFERED or handoff.assignee is None:
         raise OutOfOrder(handoff)
@@ -104,31 +105,42 @@ def pass_on(
         Event.PASSED,
         now,
         by,
-        clock=taken.clock_after if taken else handoff.clock,
+        clock=_for_another(handoff, taken.clock_after if taken else handoff.clock, terms),
         percent=taken.percent if taken else None,
         new_card=True,
         to=to.to,
         because=to.because,
+        queue=taken.to_queue if taken else "",
     )
 
 
-def assign(handoff: Handoff, to: Ask, now: datetime, by: str | None = None) -> Move:
+def assign(handoff: Handoff, to: Ask, now: datetime, terms: Terms, by: str | None = None) -> Move:
     """Nobody was free to be asked; now somebody is. Raises OutOfOrder."""
     if handoff.state is not State.OFFERED or handoff.assignee is not None:
         raise OutOfOrder(handoff)
-    return Move(
-        Event.ASSIGNED, now, by, clock=handoff.clock, new_card=True, to=to.to, because=to.because
-    )
+    clock = _for_another(handoff, handoff.clock, terms)
+    return Move(Event.ASSIGNED, now, by, clock=clock, new_card=True, to=to.to, because=to.because)
 
 
 def transfer(
-    handoff: Handoff, round_: int, to: str, now: datetime, by: str | None, note: str = ""
+    handoff: Handoff,
+    round_: int,
+    to: str,
+    now: datetime,
+    terms: Terms,
+    by: str | None,
+    note: str = "",
 ) -> Move:
     """To a colleague; `by` has agreed to it. No clock starts anew. Raises OldCard, OutOfOrder."""
     _must_be_of(handoff, round_)
     if handoff.state not in HELD or handoff.holder == to:
         raise OutOfOrder(handoff)
-    return Move(Event.TRANSFERRED, now, by, clock=handoff.clock, to=to, note=note or None)
+    clock = _for_another(handoff, handoff.clock, terms)
+    return Move(Event.TRANSFERRED, now, by, clock=clock, to=to, note=note or None)
+
+
+def _for_another(handoff: Handoff, clock: RunningClock | None, terms: Terms) -> RunningClock | None:
+    return clock and sla.not_put_off(clock, handoff.promised, terms, handoff.hours)
 
 
 def excuse(

@@ -57,7 +57,7 @@ class Event(StrEnum):
     RETURNED = "returned"  # accepted and left untouched: the ladder took it back
     RECYCLED = "recycled"  # the holder sends it back to marketing, to be offered another time
     STEPPED = "stepped"  # a ladder step was taken
-    HELD = "held"  # a ladder step came due outside working hours and waits for them
+    HELD = "held"  # a ladder step came due outside working hours, or too early, and waits
     PASSED = "passed"  # offered to the next seller, or to all: passed on, or not answered in time
     ASSIGNED = "assigned"  # nobody was free; now somebody is asked by name
     ASKED = "asked"  # sales asked marketing: its clock stops, marketing's starts
@@ -151,6 +151,10 @@ class NotAllowed(Refused):
 
 class NotMarketing(NotAllowed):
     """Questions to marketing are answered by marketing, or by the manager."""
+
+
+class HeldByAnother(NotAllowed):
+    """Who holds a lead says when they take it; nobody does so in their place."""
 
 
 class MayNotExcuse(NotAllowed):
@@ -384,12 +388,13 @@ def raise_again(handoff: Handoff, now: datetime) -> Move:
 
 
 def hold(handoff: Handoff, until: datetime, now: datetime) -> Move:
-    """Nothing is said outside working hours: the step waits for the next working minute."""
+    """A step that came due waits: for the next working minute, or for the time of whoever is asked
+    by name."""
     assert handoff.clock is not None
     return Move(Event.HELD, now, clock=replace(handoff.clock, next_step_at=until))
 
 
-def step(taken: sla.DueSteps, now: datetime, also_queue: str = "", *, silent: bool = False) -> Move:
+def step(taken: sla.DueSteps, now: datetime, *, silent: bool = False) -> Move:
     """A ladder step was taken; the clock goes on towards the next one. `silent`: there was
     nothing for it to do."""
     return Move(
@@ -398,7 +403,7 @@ def step(taken: sla.DueSteps, now: datetime, also_queue: str = "", *, silent: bo
         clock=taken.clock_after,
         percent=taken.percent,
         new_card=taken.act in SHOWN_AGAIN and not silent,
-        queue=also_queue,
+        queue="" if silent else taken.to_queue,
     )
 
 

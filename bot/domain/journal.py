@@ -172,7 +172,8 @@ def _stepped(handoff: Handoff, move: Move) -> Handoff:
 
 
 def _asks_another(handoff: Handoff, move: Move) -> Handoff:
-    return replace(handoff, offer=replace(handoff.offer, assignee=move.to))
+    asked = replace(handoff.offer, assignee=move.to)
+    return replace(handoff, offer=asked, also_queue=move.queue or handoff.also_queue)
 
 
 def _asked(handoff: Handoff, move: Move) -> Handoff:

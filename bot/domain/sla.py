@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from bot.domain.agreement import Act, Clock, Promised, Step, Terms
 from bot.domain.business_hours import Calendar, due, elapsed, is_open, next_open
 
 AT_RISK_FROM = 0.8  # of the target, in working time (docs/agreement.md)
+A_MOMENT = timedelta(minutes=1)  # what a sweep, a post or a paced lane may cost whoever is asked
 _NOTHING = timedelta()
 
 
@@ -54,13 +55,15 @@ def start(
 ) -> RunningClock:
     """Wind a clock at `at`: due after the target's working time, less what is `used` already, on
     the queue's calendar or on that of the seller's `hours`. What was used up before is passed
-    over in its ladder too. Raises KeyError for a clock that was not agreed on."""
+    over in its ladder too; where that broke the promise, its furthest rung is left to be taken.
+    Raises KeyError for a clock that was not agreed on."""
     calendar = terms.calendar(promised.queue, hours)
-    left = max(terms.target(clock, promised, hours) - used, _NOTHING)
+    left = terms.target(clock, promised, hours) - used
     climbed = rungs(clock, promised, terms, hours)
-    taken = sum(rung.offset < used for rung in climbed)
-    fresh = RunningClock(clock, at, due(calendar, at, left), None, taken, used)
-    return _towards_next(fresh, climbed, calendar)
+    passed = sum(rung.offset < used for rung in climbed)
+    taken = passed - 1 if passed and left < _NOTHING else passed
+    due_at = due(calendar, at, max(left, _NOTHING))
+    return _towards_next(RunningClock(clock, at, due_at, None, taken, used), climbed, calendar)
 
 
 def go_on(
@@ -68,13 +71,26 @@ def go_on(
     hours: str = "",
 ) -> RunningClock:  # fmt: skip
     """A clock that stood still since `stopped_at` runs again: with what was left of its target. A
-    promise that was broken before stays broken at the instant it was."""
+    promise that was broken before stays broken at the instant it was, and reminders that were put
+    off once are not put off again."""
     calendar = terms.calendar(promised.queue, hours)
     used = paused.used + elapsed(calendar, paused.started_at, stopped_at)
     left = terms.target(paused.name, promised, hours) - used
     due_at = due(calendar, at, left) if stopped_at <= paused.due_at else paused.due_at
-    again = replace(paused, started_at=at, used=used, due_at=due_at, snoozed_until=None)
+    again = replace(paused, started_at=at, used=used, due_at=due_at)
     return _towards_next(again, rungs(paused.name, promised, terms, hours), calendar)
+
+
+def not_put_off(
+    clock: RunningClock, promised: Promised, terms: Terms, hours: str = ""
+) -> RunningClock:
+    """The clock of a lead that somebody else is reminded of from now on: what one person put off,
+    another has not."""
+    if clock.snoozed_until is None:
+        return clock
+    calendar = terms.calendar(promised.queue, hours)
+    climbed = rungs(clock.name, promised, terms, hours)
+    return _towards_next(replace(clock, snoozed_until=None), climbed, calendar)
 
 
 def wake(queue: str, on: date, terms: Terms) -> RunningClock:
@@ -105,15 +121,17 @@ def _repeated(step: Step, target: timedelta, calendar: Calendar) -> Iterator[Run
 
 @dataclass(frozen=True, slots=True)
 class DueSteps:
-    """The rungs that are due at once, taken as one: the furthest acts, all audiences hear it."""
+    """The rungs that are due at once, taken as one: what any of them does is done, and all their
+    audiences hear it."""
 
     furthest: Step
-    act: Act  # the weightiest of the rungs that lie where the furthest lies
+    act: Act  # the weightiest
     tell: tuple[str, ...]
     percent: int  # of the target, used at the furthest rung
     late_by: timedelta  # how long ago, by the wall, the furthest should have been taken
     clock_after: RunningClock
-    to_queue: str = ""  # where WIDEN goes
+    to_queue: str = ""  # where WIDEN goes, whatever else is done
+    is_early: bool = False  # nothing is taken yet: `clock_after` waits for it
 
 
 def steps_due(
@@ -123,43 +141,70 @@ def steps_due(
     now: datetime,
     hours: str = "",
     beyond: int = 0,
+    had: timedelta | None = None,
 ) -> DueSteps | None:
     """The ladder's rungs that are due at `now` and not yet taken; None when there are none.
 
     `beyond`: so many rungs more, although they are not due yet, because those before them would
-    reach nobody; None when the ladder has not so many.
+    reach nobody; None when the ladder has not so many. `had`: the working time that whoever is
+    asked by name has had; they are not timed out before their time, however they came to be asked.
     """
     calendar = terms.calendar(promised.queue, hours)
     climbed = rungs(clock.name, promised, terms, hours)
     ahead = climbed[clock.steps_taken :]
     instants = [rung_at(clock, rung, calendar) for rung in ahead]
-    count = sum(instant <= now for instant in instants) + beyond
+    come = sum(instant <= now for instant in instants)
+    count = come + beyond
     if not count or count > len(ahead):
         return None
-    taken = ahead[:count]
-    furthest = taken[-1]
-    together = [rung.step for rung in taken if rung.offset == furthest.offset]
+    left = [_left_of(rung.step, had, calendar) for rung in ahead[:come]]
+    taken = [rung for rung, time in zip(ahead, left, strict=False) if not time]
+    taken += ahead[come:count]
+    if not taken:
+        ends = [due(calendar, now, min(left)), *instants[come : come + 1]]
+        return _early(ahead[come - 1], replace(clock, next_step_at=min(ends)))
     target = terms.target(clock.name, promised, hours)
     waited_for = max(instants[count - 1], clock.snoozed_until or instants[count - 1])
     after = replace(clock, steps_taken=clock.steps_taken + count)
     return DueSteps(
-        furthest=furthest.step,
-        act=max((step.act for step in together), key=list(Act).index),
+        furthest=taken[-1].step,
+        act=weightiest(rung.step.act for rung in taken),
         tell=tuple(dict.fromkeys(who for rung in taken for who in rung.step.tell)),
-        percent=_percent(furthest, target),
+        percent=_percent(taken[-1], target),
         late_by=max(now - waited_for, _NOTHING),
         clock_after=_towards_next(after, climbed, calendar),
-        to_queue=next((step.to_queue for step in together if step.to_queue), ""),
+        to_queue=next((rung.step.to_queue for rung in taken if rung.step.to_queue), ""),
     )
 
 
-def steps_up_to(
-    clock: Clock, promised: Promised, terms: Terms, percent: int, hours: str = ""
+def weightiest(acts: Iterable[Act]) -> Act:
+    return max(acts, key=list(Act).index)
+
+
+def _left_of(step: Step, had: timedelta | None, calendar: Calendar) -> timedelta:
+    """Of the time of whoever is asked by name, where this rung would time them out."""
+    if had is None or not step.is_time_out or step.after is None:
+        return _NOTHING
+    left = step.after.on(calendar) - had
+    return left if left > A_MOMENT else _NOTHING
+
+
+def _early(rung: Rung, waits: RunningClock) -> DueSteps:
+    return DueSteps(rung.step, Act.TELL, (), 0, _NOTHING, waits, is_early=True)
+
+
+def climbed_to(
+    clock: Clock, promised: Promised, terms: Terms, number: int, hours: str = ""
 ) -> tuple[Step, ...]:
-    """The steps that have come by the time `percent` of the target is used, in order."""
-    target = terms.target(clock, promised, hours)
-    climbed = rungs(clock, promised, terms, hours)
-    return tuple(rung.step for rung in climbed if _percent(rung, target) <= percent)
+    """The steps of the first so many rungs, in order."""
+    climbed = rungs(clock, promised, terms, hours)[:number]
+    return tuple(rung.step for rung in climbed)
+
+
+def percent_at(clock: Clock, promised: Promised, terms: Terms, number: int, hours: str = "") -> int:
+    """Of the target: where the rung of this number lies, the first being 1. 0 for none."""
+    climbed = rungs(clock, promised, terms, hours)[:number]
+    return _percent(climbed[-1], terms.target(clock, promised, hours)) if climbed else 0
 
 
 def _percent(rung: Rung, target: timedelta) -> int:

@@ -23,7 +23,7 @@ from bot.use_cases import admin_news, turn
 from bot.use_cases.nudge import nudge_for
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import Conflict, Desk, UnitOfWork
-from bot.use_cases.rung import Hearing, Rung, hearing
+from bot.use_cases.rung import Hearing, Rung, hearing, time_had
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,8 @@ def take_step(desk: Desk, handoff_id: int, take_back: bool = True) -> bool:
         elif clock.name is Clock.WAKE:
             _wake(desk, work, before, now)
         else:
-            _climb(Rung(desk, work, before, clock, terms, now), take_back)
+            had = time_had(work, before, clock, terms, now)
+            _climb(Rung(desk, work, before, clock, terms, now, had), take_back)
         work.commit()
     desk.said()
     return True
@@ -83,6 +84,9 @@ def _climb(rung: Rung, take_back: bool) -> None:
     due = rung.due()
     assert due is not None, "next_step_at and the ladder disagree"
     desk, work, now = rung.desk, rung.work, rung.now
+    if due.is_early and (until := due.clock_after.next_step_at):
+        work.handoffs.record(rung.before, handoff.hold(rung.before, until, now))
+        return
     if _asks_nobody(rung, due):
         work.handoffs.record(rung.before, handoff.step(due, now, silent=True))
         return
@@ -99,7 +103,7 @@ def _climb(rung: Rung, take_back: bool) -> None:
 def _asks_nobody(rung: Rung, due: DueSteps) -> bool:
     """The time-out of an offer to one, where it waits for a free seller: nobody is late. A step
     that tells others too is for them."""
-    of_one = due.act is Act.OFFER_NEXT and due.tell == (Audience.ASSIGNEE,)
+    of_one = due.act is Act.OFFER_NEXT and due.tell == (Audience.ASSIGNEE,) and not due.to_queue
     asks_one = rung.desk.queue(rung.before.queue).rule.asks_one
     return of_one and asks_one and rung.before.assignee is None
 
@@ -113,9 +117,7 @@ def _decide(rung: Rung, steps: DueSteps, take_back: bool) -> Move:
             return handoff.give_back(before, Event.RETURNED, None, now, promised, ask)
         case Act.OFFER_NEXT if before.assignee:
             ask = turn.next_for(desk, work, before, now)
-            return detours.pass_on(before, ask, now, taken=steps)
-        case Act.WIDEN:
-            return handoff.step(steps, now, also_queue=steps.to_queue)
+            return detours.pass_on(before, ask, now, rung.terms, taken=steps)
     return handoff.step(steps, now)
 
 
@@ -128,7 +130,8 @@ def _say(rung: Rung, heard: Hearing, after: Handoff) -> None:
         outbox.put(replace(thread, broadcast=reached.aloud), desk.address(rung.before), now)
     for person in reached.private:
         if isinstance(told, Reminder | Note) and not desk.replaying:
-            rung.work.nudges.put(nudge_for(person, told, heard.up_to, now))
+            up_to = heard.steps.clock_after.steps_taken
+            rung.work.nudges.put(nudge_for(person, told, up_to, now))
         else:
             outbox.put(replace(told, mention=(person,)), person, now)
     for channel in reached.channels:

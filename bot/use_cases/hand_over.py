@@ -246,7 +246,8 @@ def _hand_over(
     goes_to = {proposal.handoff: proposal.taker, proposal.other_handoff: proposal.giver}
     for lead in leads.values():
         to, note = goes_to[lead.id], proposal.note if lead.id == proposal.handoff else ""
-        move = detours.transfer(lead, lead.round, to, now, proposal.taker, note)
+        terms = work.terms.get(lead.promised.terms_version)
+        move = detours.transfer(lead, lead.round, to, now, terms, proposal.taker, note)
         after = work.handoffs.record(lead, move)
         address = desk.address(after)
         work.outbox.put(Card(after.id, after.card), address, now)

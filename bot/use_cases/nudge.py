@@ -22,11 +22,11 @@ from bot.use_cases.ports import Desk, Nudge, Signal, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-OWN = 0  # percent of a nudge that its reader asked for
+OWN = 0  # instead of a rung: its reader asked for it
 
 
 def nudge_for(person: str, said: LadderMessage, up_to: int, now: datetime) -> Nudge:
-    """What would be said to this person now; `up_to` which percent the ladder was climbed."""
+    """What would be said to this person now; `up_to` which rung the ladder was climbed."""
     return Nudge(
         person, said.handoff, said.round, said.clock, up_to, now, max(said.late_minutes, 0)
     )
@@ -54,9 +54,8 @@ def _say_to(desk: Desk, person: str) -> bool:
     """One person, one transaction, at most one message."""
     now = desk.clock()
     with desk.books.writing() as work:
-        waiting = [nudge for nudge in work.nudges.waiting(now) if nudge.person == person]
-        due = _still_due(desk, work, waiting, now)
-        at_wish = any(nudge.percent == OWN for nudge in due)
+        due = _still_due(desk, work, work.nudges.waiting(now, person), now)
+        at_wish = any(nudge.rung == OWN for nudge in due)
         until = _not_before(desk, work, person, now) if due and not at_wish else None
         if until is not None:
             work.nudges.put_off([nudge.id for nudge in due], until)
@@ -73,12 +72,13 @@ def _still_due(
     """What is true no longer is dropped. What its reader put off waits till then, and on their
     team's days off nobody is reminded."""
     due: list[Nudge] = []
-    for nudge in waiting:
+    # Handoffs are locked in the order of their ids, as whoever swaps two of them does.
+    for nudge in sorted(waiting, key=lambda each: each.handoff):
         handoff = work.handoffs.get(nudge.handoff)
         terms = work.terms.get(handoff.promised.terms_version)
         if not _concerns(desk, work, nudge, handoff, terms):
             work.nudges.drop([nudge.id])
-        elif (until := _waits_until(nudge, handoff, terms, now)) is not None:
+        elif (until := _waits_until(desk, nudge, handoff, terms, now)) is not None:
             work.nudges.put_off([nudge.id], until)
         else:
             due.append(nudge)
@@ -89,24 +89,29 @@ def _concerns(desk: Desk, work: UnitOfWork, nudge: Nudge, handoff: Handoff, term
     """Does this promise still run, and is it still for this person to hear of?"""
     if not still_runs(handoff, nudge.round, nudge.clock):
         return False
-    if nudge.percent == OWN:
-        return (handoff.holder or handoff.assignee or nudge.person) == nudge.person
+    if nudge.rung == OWN:  # unless somebody else is reminded since then
+        return handoff.clock is not None and handoff.clock.snoozed_until == nudge.say_at
     tell = [who for step in _climbed(nudge, handoff, terms) for who in step.tell]
     return nudge.person in work.people.members(meant_by(tell, desk, handoff).people)
 
 
 def _climbed(nudge: Nudge, handoff: Handoff, terms: Terms) -> tuple[Step, ...]:
     promised, hours = handoff.promised, handoff.hours
-    return sla.steps_up_to(nudge.clock, promised, terms, nudge.percent, hours)
+    return sla.climbed_to(nudge.clock, promised, terms, nudge.rung, hours)
 
 
-def _waits_until(nudge: Nudge, handoff: Handoff, terms: Terms, now: datetime) -> datetime | None:
+def _waits_until(
+    desk: Desk, nudge: Nudge, handoff: Handoff, terms: Terms, now: datetime
+) -> datetime | None:
     snoozed_until = handoff.clock.snoozed_until if handoff.clock else None
     if snoozed_until is not None and snoozed_until > now:
         return snoozed_until
-    if nudge.percent == OWN:  # at the time its reader chose
+    if nudge.rung == OWN:  # at the time its reader chose
         return None
-    return day_off_until(terms.calendar(handoff.queue, handoff.hours), now)
+    calendar = terms.calendar(handoff.queue, handoff.hours)
+    if not desk.consideration.has_nights:  # then nothing but working hours keeps it from midnight
+        return sla.held_until(calendar, now)
+    return day_off_until(calendar, now)
 
 
 def _not_before(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> datetime | None:
@@ -121,17 +126,15 @@ def _not_before(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> dat
 def _message(work: UnitOfWork, due: Sequence[Nudge]) -> Message:
     """One line for each lead: how far its ladder was climbed."""
     furthest: dict[int, Nudge] = {}
-    for nudge in sorted(due, key=lambda each: (each.say_at, each.percent)):
+    for nudge in sorted(due, key=lambda each: (each.say_at, each.rung)):
         furthest[nudge.handoff] = nudge
     if len(furthest) > 1:
         return ReminderList(tuple(nudge.id for nudge in furthest.values()))
     (nudge,) = furthest.values()
-    kind = Note if _asks_nothing(work, nudge) else Reminder
-    about = (nudge.handoff, nudge.round, nudge.clock, nudge.percent)
-    return kind(*about, mention=(nudge.person,), late_minutes=nudge.late_minutes)
-
-
-def _asks_nothing(work: UnitOfWork, nudge: Nudge) -> bool:
     handoff = work.handoffs.get(nudge.handoff)
-    steps = _climbed(nudge, handoff, work.terms.get(handoff.promised.terms_version))
-    return bool(steps) and steps[-1].act is Act.TELL
+    terms, hours = work.terms.get(handoff.promised.terms_version), handoff.hours
+    steps = _climbed(nudge, handoff, terms)
+    percent = sla.percent_at(nudge.clock, handoff.promised, terms, nudge.rung, hours)
+    kind = Note if steps and steps[-1].act is Act.TELL else Reminder
+    about = (nudge.handoff, nudge.round, nudge.clock, percent)
+    return kind(*about, mention=(nudge.person,), late_minutes=nudge.late_minutes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import detours, sla
+from bot.domain.agreement import Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import Queue
 from bot.domain.handoff import (
@@ -63,8 +64,8 @@ def hand_on(
 ) -> Handoff:
     """Ask the next, on a new card; part of a transaction. Without `by` and `taken`: whoever was
     asked cannot answer. Raises OutOfOrder where nobody is asked by name."""
-    ask = turn.next_for(desk, work, before, now)
-    after = work.handoffs.record(before, detours.pass_on(before, ask, now, by, taken))
+    ask, terms = turn.next_for(desk, work, before, now), _terms(work, before)
+    after = work.handoffs.record(before, detours.pass_on(before, ask, now, terms, by, taken))
     show_new_card(desk, work, after, now)
     return after
 
@@ -86,7 +87,8 @@ def ask_by_name(desk: Desk, handoff_id: int, round_: int, person: str, by: str) 
         if before.state is not State.OFFERED:
             raise AlreadyAnswered(before)
         ask = turn.take(desk, work, queue, Choice(person, Why.MANAGER), now)
-        after = work.handoffs.record(before, detours.assign(before, ask, now, by))
+        move = detours.assign(before, ask, now, _terms(work, before), by)
+        after = work.handoffs.record(before, move)
         show_new_card(desk, work, after, now)
         work.commit()
     desk.said()
@@ -123,7 +125,8 @@ def _assign(desk: Desk, handoff_id: int) -> Ask:
         ask = turn.next_for(desk, work, before, now, waited=True)
         if ask.to is None:
             return ask
-        after = work.handoffs.record(before, detours.assign(before, ask, now))
+        move = detours.assign(before, ask, now, _terms(work, before))
+        after = work.handoffs.record(before, move)
         show_new_card(desk, work, after, now)
         work.commit()
     desk.said()
@@ -136,6 +139,10 @@ NO_LONGER = Ask()  # answered in between, or asked of somebody
 def _is_about_the_lead(ask: Ask) -> bool:
     """Nobody is free, but for another lead somebody might be."""
     return ask.because is None or Skip.HAD_IT in ask.because.get("skipped", {}).values()
+
+
+def _terms(work: UnitOfWork, before: Handoff) -> Terms:
+    return work.terms.get(before.promised.terms_version)
 
 
 def _is_manager(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> bool:

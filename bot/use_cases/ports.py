@@ -139,7 +139,7 @@ class Nudge:
     handoff: int
     round: int
     clock: Clock
-    percent: int
+    rung: int  # how far its ladder was climbed, the first being 1; 0: its reader asked for it
     say_at: datetime
     late_minutes: int = 0
     id: int = 0
@@ -435,9 +435,9 @@ class Nudges(Protocol):
     """Private reminders on their way into one list for each person."""
 
     def put(self, nudge: Nudge) -> None:
-        """The same rung to the same person is kept once."""
+        """The same rung to the same person is kept once; the time a person names, at the last."""
 
-    def waiting(self, now: datetime) -> list[Nudge]:
+    def waiting(self, now: datetime, person: str | None = None) -> list[Nudge]:
         """Not said, and to be said by `now`; by person, earliest first. In a writing unit of work
         nobody else can say them."""
 
@@ -527,6 +527,10 @@ class Consideration:
     quiet_from: time = time(19)  # no reminders from here
     quiet_until: time = time(8)  # up to here
     do_not_disturb: bool = True  # Slack's, too
+
+    @property
+    def has_nights(self) -> bool:
+        return self.quiet_from != self.quiet_until
 
 
 @dataclass(frozen=True, slots=True)

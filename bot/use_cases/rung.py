@@ -4,10 +4,12 @@ it. Nothing is moved or said here."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import handoff, sla
 from bot.domain.agreement import Act, Clock, Terms
+from bot.domain.asked import asks_anew
+from bot.domain.business_hours import elapsed
 from bot.domain.handoff import Handoff, State
 from bot.domain.sla import DueSteps, RunningClock
 from bot.use_cases.audience import Meant, Reached, everybody, meant_by, reached_of
@@ -24,12 +26,27 @@ class Rung:
     clock: RunningClock
     terms: Terms
     now: datetime
+    had: timedelta | None = None  # working time, by whoever is asked by name
 
     def due(self, beyond: int = 0) -> DueSteps | None:
         """`beyond`: with so many rungs more, although they are not due yet."""
         promised, hours = self.before.promised, self.before.hours
-        steps = sla.steps_due(self.clock, promised, self.terms, self.now, hours, beyond)
-        return steps and replace(steps, act=_fitting(steps, self.before, self.clock))
+        steps = sla.steps_due(self.clock, promised, self.terms, self.now, hours, beyond, self.had)
+        return steps and _fitting(steps, self)
+
+    def fits(self, act: Act) -> bool:
+        """Only what is accepted and untouched is taken back, only what is offered is offered to
+        others."""
+        if act is Act.RETURN:
+            return self.before.state is State.ACCEPTED and self.clock.name is Clock.TOUCH
+        if act in handoff.SHOWN_AGAIN:
+            return self.before.state is State.OFFERED and self.clock.name is Clock.ANSWER
+        return True
+
+    def widens_to(self, queue: str) -> str:
+        """Another queue is asked once, and only one that app.yaml still has."""
+        new = self.fits(Act.WIDEN) and not self.before.also_queue and queue != self.before.queue
+        return queue if new and self.desk.queue(queue).name == queue else ""
 
     def meant(self, steps: DueSteps) -> Meant:
         return meant_by(steps.tell, self.desk, self.before)
@@ -41,13 +58,29 @@ class Rung:
         return reached_of(meant, self.work, self.desk.address(self.before))
 
 
+def time_had(
+    work: UnitOfWork, before: Handoff, clock: RunningClock, terms: Terms, now: datetime
+) -> timedelta | None:
+    """Working time that whoever is asked by name has had for an answer. It begins anew at the time
+    that they named themselves, and stands still while marketing is asked."""
+    offer = before.offer
+    if before.assignee is None or offer.posted_at is None or clock.name is not Clock.ANSWER:
+        return None
+    asked = max(move.at for move in work.handoffs.journal(before.id) if asks_anew(move))
+    since = max(asked, offer.posted_at, clock.snoozed_until or asked)
+    calendar = terms.calendar(before.queue)
+    had = elapsed(calendar, since, now)
+    if offer.asked_at and offer.asked_until and since < offer.asked_until:
+        had -= elapsed(calendar, max(since, offer.asked_at), offer.asked_until)
+    return had
+
+
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """The steps as they are taken, and who hears them."""
 
     steps: DueSteps
     reached: Reached
-    up_to: int  # percent: of the furthest rung that counts as taken
     missed: tuple[str, ...] = ()  # those who should hear what is due, where that is nobody
 
 
@@ -60,36 +93,32 @@ def hearing(rung: Rung, due: DueSteps) -> Hearing:
     """
     reached = rung.reached(due)
     if not reached.is_nobody or rung.meant(due).is_nobody:
-        return Hearing(due, reached, due.percent)
+        return Hearing(due, reached)
     taken, beyond, counts = due, 1, True
     while (further := rung.due(beyond)) is not None:
-        counts = counts and further.act in _WORDS_ONLY
+        counts = counts and _only_speaks(rung, further.furthest.act)
         taken = further if counts else taken
         heard = rung.reached(further)
         if not heard.is_nobody:
             steps = _heard_early(due, further, taken)
-            return Hearing(steps, heard, taken.percent, reached.missed)
+            return Hearing(steps, heard, reached.missed)
         beyond += 1
-    return Hearing(due, reached, due.percent, reached.missed)
+    return Hearing(due, reached, reached.missed)
+
+
+def _only_speaks(rung: Rung, act: Act) -> bool:
+    return act in _WORDS_ONLY or not rung.fits(act)
 
 
 def _heard_early(due: DueSteps, further: DueSteps, taken: DueSteps) -> DueSteps:
     """What is due is done; what comes early only speaks."""
-    spoken = further.act if further.act in _WORDS_ONLY else Act.ESCALATE
-    act = max(due.act, spoken, key=list(Act).index)
+    only_reminds = further is taken and further.act in _WORDS_ONLY
+    act = sla.weightiest((due.act, further.act if only_reminds else Act.ESCALATE))
     return replace(due, act=act, tell=further.tell, clock_after=taken.clock_after)
 
 
-def _fitting(steps: DueSteps, before: Handoff, clock: RunningClock) -> Act:
-    """Only what is accepted and untouched is taken back, only what is offered is offered to
-    others, and another queue is asked once; elsewhere such a rung only speaks."""
-    act = steps.act
-    untouched = before.state is State.ACCEPTED and clock.name is Clock.TOUCH
-    open_to_all = before.state is State.OFFERED and clock.name is Clock.ANSWER
-    if act is Act.RETURN and not untouched:
-        return Act.ESCALATE
-    if act in handoff.SHOWN_AGAIN and not open_to_all:
-        return Act.ESCALATE
-    if act is Act.WIDEN and (before.also_queue or steps.to_queue == before.queue):
-        return Act.ESCALATE
-    return act
+def _fitting(steps: DueSteps, rung: Rung) -> DueSteps:
+    """What does not fit the lead only speaks."""
+    to_queue = rung.widens_to(steps.to_queue) if steps.to_queue else ""
+    fits = bool(to_queue) if steps.act is Act.WIDEN else rung.fits(steps.act)
+    return replace(steps, act=steps.act if fits else Act.ESCALATE, to_queue=to_queue)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain import detours
-from bot.domain.assignment import may_follow_up
-from bot.domain.handoff import Handoff, NotAllowed, OldCard, OutOfOrder, State
+from bot.domain.handoff import Handoff, HeldByAnother, OldCard, OutOfOrder, State
 from bot.domain.messages import Card
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.nudge import OWN
@@ -43,14 +42,12 @@ def ready(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
 
 
 def _theirs(desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str) -> Handoff:
-    """The handoff, for whoever may answer it, or holds it, or is its manager."""
+    """The handoff, for whoever may answer it, or holds it: nobody takes it in their place."""
     before = work.handoffs.get(handoff_id)
     if round_ != before.round:
         raise OldCard(before)
     if before.state is State.OFFERED:
         check_may_answer(desk, work, before, by)
-    elif not may_follow_up(
-        by, before.holder, work.people.members((desk.queue(before.queue).manager,))
-    ):
-        raise NotAllowed(before)
+    elif by != before.holder:
+        raise HeldByAnother(before)
     return before

@@ -103,10 +103,9 @@ def _choose_behind(
     now: datetime,
     prefer: str | None,
 ) -> Choice:
-    """While other leads of the queue wait for a free seller, this one waits behind them."""
-    others_wait = _others_wait(work, queue)
-    choice = _choose(desk, work, queue, lead, journal, now, prefer, waited=others_wait)
-    if choice.why is Why.TURN and others_wait:
+    """Whoever has the turn is not asked while another lead waits for them: this one waits behind."""
+    choice = _choose(desk, work, queue, lead, journal, now, prefer)
+    if choice.why is Why.TURN and _is_waited_for(work, queue, choice.person):
         return replace(choice, person=None, why=Why.NOBODY_FREE, standing={}, credits={})
     return choice
 
@@ -294,8 +293,10 @@ def _may_wait(rule: Rule) -> bool:
     return rule.asks_one and not (owners_only and rule.otherwise is Assignment.FIRST_TO_CLAIM)
 
 
-def _others_wait(work: UnitOfWork, queue: Queue) -> bool:
-    return next(waiting(work, queue), None) is not None
+def _is_waited_for(work: UnitOfWork, queue: Queue, person: str | None) -> bool:
+    """Does a lead wait that this seller could be asked about? Not one that they had or declined."""
+    journals = (work.handoffs.journal(handoff_id) for handoff_id in waiting(work, queue))
+    return any(person not in had_it(journal) for journal in journals)
 
 
 def _aims(desk: Desk, queue: Queue, facts: LeadFacts, now: datetime) -> Iterator[Aim]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from bot.domain.agreement import Act, Audience, Clock, Step
+from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.handoff import Event
 from bot.use_cases import nudge
 from bot.use_cases.ports import Consideration
@@ -183,6 +183,36 @@ def test_what_exceeds_the_days_budget_comes_as_one_list(tmp_path: Path) -> None:
         world.hears("@erik", "Di", "waiting for first contact")
 
 
+def test_without_quiet_hours_what_waits_for_tomorrow_waits_for_working_hours(
+    tmp_path: Path,
+) -> None:
+    """Nobody reads a list of reminders at midnight because their team wrote `quiet: never`."""
+    sparing = Consideration(1, rest_at=time(16, 45), quiet_from=time(), quiet_until=time())
+    with opened(tmp_path, consideration=sparing) as world:
+        for name in ("Ada", "Bo", "Cy"):
+            accepted(world, name)
+            world.pass_time(minutes=15)
+        until(world, "02 23:00")
+        world.hears("@erik", "Ada")
+        world.hears("@erik", "Bo")
+        until(world, "03 08:59")
+        world.nothing_more()
+        until(world, "03 09:00")
+        world.hears("@erik", "Cy")
+
+
+def test_steps_that_follow_each_other_closely_are_each_said(tmp_path: Path) -> None:
+    """Two minutes of eight hours are no percent, and yet four reminders are four."""
+    often = Duration(timedelta(minutes=2))
+    step = Step(Clock.TOUCH, 0, (Audience.HOLDER,), Act.REMIND, after=often, every=often, times=3)
+    with opened(tmp_path, terms=replace(AGREED, ladder=(step,))) as world:
+        accepted(world)
+        for _ in range(4):
+            world.pass_time(minutes=2)
+            world.hears("@erik", "Ada")
+        world.pass_time(minutes=30)
+
+
 def test_two_that_gather_at_once_say_it_once(world: World) -> None:
     """Several Batons on one database: a list is said by one of them."""
     accepted(world)
@@ -274,6 +304,14 @@ def test_only_who_may_answer_puts_off(world: World) -> None:
     world.settle()
     world.hears("@anna", "Only", "can answer this lead")
     assert world.handoff(lead).clock.snoozed_until is None  # type: ignore[union-attr]
+
+
+def test_nobody_says_in_anothers_place_when_they_take_it(world: World) -> None:
+    """Not even the manager: the card would name one who does not have the lead."""
+    lead = accepted(world)
+    world.click("@maja", "more", lead, value="I take it at …")
+    world.hears("@maja", "only @erik can say when they take it")
+    assert "takes it at" not in world.shows(lead)
 
 
 def test_an_answer_ends_what_was_put_off(world: World) -> None:

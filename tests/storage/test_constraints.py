@@ -62,7 +62,7 @@ WRONG = {
     "ck_absences_until": "UPDATE absences SET until = said_at",
     "ck_offers_given_offers": "UPDATE offers_given SET offers = 0",
     "uq_nudges_handoff_id": "INSERT INTO nudges SELECT 9, person, handoff_id, round, clock,"
-    " percent, say_at, late_minutes, said_at FROM nudges",
+    " rung, say_at, late_minutes, said_at FROM nudges",
     "fk_nudges_handoff_id": "UPDATE nudges SET round = 2",
     "ck_nudges_clock": "UPDATE nudges SET clock = 'cuckoo'",
     "ck_nudges_counts": "UPDATE nudges SET late_minutes = -1",
@@ -90,7 +90,7 @@ def filled(books, version):
         work.intake.remember("form", "k", 1, NOW)
         work.absences.begin("U1", NOW + MINUTE, NOW)
         work.turns.count("nordics", "U1", NOW.date())
-        work.nudges.put(Nudge("U1", 1, 1, Clock.TOUCH, 80, NOW))
+        work.nudges.put(Nudge("U1", 1, 1, Clock.TOUCH, 1, NOW))
         work.signals.keep({"U1": Signal(dnd_from=NOW, dnd_until=NOW + MINUTE)})
         work.proposals.add(Proposal(1, 1, "U1", "U2", NOW, other_handoff=2, other_round=1))
         work.commit()

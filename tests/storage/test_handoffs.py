@@ -236,8 +236,8 @@ def test_what_asks_somebody_else_waits_for_nobody_else(books, version):
     asked too."""
     mine, anothers, open_one = (posted(books, version, number) for number in (1, 2, 3))
     with books.writing() as work:
-        mine = work.handoffs.record(mine, detours.assign(mine, Ask("U1"), NOW))
-        anothers = work.handoffs.record(anothers, detours.assign(anothers, Ask("U2"), NOW))
+        mine = work.handoffs.record(mine, detours.assign(mine, Ask("U1"), NOW, TERMS))
+        anothers = work.handoffs.record(anothers, detours.assign(anothers, Ask("U2"), NOW, TERMS))
         work.commit()
 
     with books.reading() as work:
@@ -364,9 +364,9 @@ def decisions(
         lambda: detours.ask(now, now.round, by, at, TERMS, note),
         lambda: detours.tell(now, now.round, by, at, TERMS, note, stood),
         lambda: detours.snooze(now, now.round, by, at, at + MINUTE),
-        lambda: detours.pass_on(now, asks, at, by),
-        lambda: detours.assign(now, asks, at, by),
-        lambda: detours.transfer(now, now.round, by or "U3", at, by),
+        lambda: detours.pass_on(now, asks, at, TERMS, by),
+        lambda: detours.assign(now, asks, at, TERMS, by),
+        lambda: detours.transfer(now, now.round, by or "U3", at, TERMS, by),
         lambda: detours.excuse(now, now.offer, Clock.ANSWER, by, at, TERMS, note),
         lambda: detours.excuse(now, earlier, Clock.TOUCH, by, at, TERMS, note),
         lambda: detours.excuse(now, now.offer, Clock.FEEDBACK, by, at, TERMS, note),
@@ -376,7 +376,7 @@ def decisions(
 def stepped(now: Handoff, at: datetime, by: str | None) -> Move | None:
     """The ladder's next rung, if one is due; with somebody at the desk it widens the offer."""
     due = now.clock and sla.steps_due(now.clock, now.promised, TERMS, at, now.hours)
-    return handoff.step(due, at, also_queue="dach" if by else "") if due else None
+    return handoff.step(replace(due, to_queue="dach" if by else ""), at) if due else None
 
 
 def tried(decide: Callable[[], Move | None]) -> Move | None:

@@ -64,7 +64,7 @@ def test_an_offer_is_theirs_whom_it_asks_last(books, version):
         for number, minutes in ((1, 1), (2, 0), (3, 2))
     )
     early = asking(books, version, 4, "U1", NOW - 5 * MINUTE)
-    record(books, passed, detours.pass_on(passed, Ask("U2"), NOW))
+    record(books, passed, detours.pass_on(passed, Ask("U2"), NOW, TERMS))
     record(books, answered, handoff.accept(answered, 1, "U1", NOW, TERMS))
 
     asked = [ask(books, lambda it, who=who: it.offered_to(who)) for who in ("U1", "U2", "U3")]
@@ -76,7 +76,7 @@ def test_held_is_all_that_is_theirs_and_open(books, version):
     first, second, lost, given = (accepted(books, version, number) for number in (1, 2, 3, 4))
     record(books, second, handoff.advance(second, Event.SQL, "U1", NOW, TERMS))
     record(books, lost, handoff.lose(lost, "U1", NOW, TERMS))
-    record(books, given, detours.transfer(given, 1, "U2", NOW, "U1"))
+    record(books, given, detours.transfer(given, 1, "U2", NOW, TERMS, "U1"))
 
     held = [ask(books, lambda it, who=who: it.held(who)) for who in ("U1", "U2", "U3")]
     assert [[first.id, second.id], [given.id], []] == held
@@ -139,7 +139,7 @@ def test_a_company_stays_with_who_won_it(books, of_acme, version):
 def test_a_company_goes_with_its_lead(books, of_acme):
     """Handed to a colleague, the next lead of the company is theirs."""
     held = of_acme(1, "U1")
-    record(books, held, detours.transfer(held, 1, "U2", NOW, "U1"))
+    record(books, held, detours.transfer(held, 1, "U2", NOW, TERMS, "U1"))
 
     assert "U2" == seller_of(books)
 

@@ -30,7 +30,7 @@ def waiting(books, now=NOW):
 
 
 def rungs(nudges):
-    return [(nudge.person, nudge.percent) for nudge in nudges]
+    return [(nudge.person, nudge.rung) for nudge in nudges]
 
 
 def test_a_reminder_waits_as_it_was_put(books, nudge):
@@ -47,7 +47,7 @@ def test_the_same_rung_is_put_once(books, nudge):
     """A rung taken twice, or on two machines at once, reminds one person once."""
     at_once(lambda _: put(books, nudge), 4)
     put(books, replace(nudge, say_at=NOW - MINUTE), replace(nudge, person="U2"))
-    put(books, replace(nudge, percent=100))
+    put(books, replace(nudge, rung=100))
 
     assert [("U1", 80), ("U1", 100), ("U2", 80)] == rungs(waiting(books))
 
@@ -57,9 +57,9 @@ def test_what_waits_comes_by_person_earliest_first(books, nudge):
     put(
         books,
         replace(nudge, person="U2"),
-        replace(nudge, percent=100, say_at=NOW - MINUTE),
+        replace(nudge, rung=100, say_at=NOW - MINUTE),
         nudge,
-        replace(nudge, percent=150, say_at=NOW + MINUTE),
+        replace(nudge, rung=150, say_at=NOW + MINUTE),
     )
 
     assert [("U1", 100), ("U1", 80), ("U2", 80)] == rungs(waiting(books))
@@ -114,7 +114,7 @@ def test_what_is_true_no_longer_is_dropped(books, nudge):
 
 def test_a_list_counts_as_one_message(books, nudge):
     """Three reminders in one message are one ping; those of others and of yesterday are none."""
-    put(books, *(replace(nudge, percent=percent) for percent in (80, 100, 150, 200, 250)))
+    put(books, *(replace(nudge, rung=percent) for percent in (80, 100, 150, 200, 250)))
     put(books, replace(nudge, person="U2"))
     *early, last, others = (one.id for one in waiting(books))
     with books.writing() as work:

@@ -196,6 +196,8 @@ def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str,
             yield f"{reply.__name__}, {name}", reply(dossier, PEOPLE, "U0CILLA")
     later = all_stories["snoozed"].dossier()
     yield "snoozed already", words.snoozed_already(later, PEOPLE, "U0CILLA")
+    taken = all_stories["asked once accepted"].dossier()
+    yield "snoozed by another", words.held_by_another(taken, PEOPLE, "U0CILLA")
     yield "snoozed too far", words.bad_snooze(all_stories["offered"].dossier(), PEOPLE, "U0CILLA")
     yield from _arithmetic(words, all_stories)
     yield from _about_being_away(words, all_stories)

@@ -181,7 +181,7 @@ class Nudges:
     """Reminders of Ada's answer, as many as one likes."""
 
     def get(self, ids: Iterable[int]) -> list[Nudge]:
-        return [Nudge("U0BO", 12, 1, Clock.ANSWER, 80, NOON, id=each) for each in ids]
+        return [Nudge("U0BO", 12, 1, Clock.ANSWER, 1, NOON, id=each) for each in ids]
 
 
 BO_GIVES = Proposal(12, 1, "U0BO", "U0CILLA", NOON, note="She would like a demo in *Finnish*.")
@@ -289,11 +289,11 @@ class Story:
         return self.add(detours.snooze(self.now, self.now.round, "U0BO", at, until))
 
     def passed(self, to: Ask, at: datetime, by: str | None = None, late: bool = False) -> Story:
-        move = detours.pass_on(self.now, to, at, by)
+        move = detours.pass_on(self.now, to, at, self.terms, by)
         return self.add(replace(move, percent=100) if late else move).posted(at)
 
     def assigned(self, to: Ask, at: datetime, by: str | None = None) -> Story:
-        return self.add(detours.assign(self.now, to, at, by)).posted(at)
+        return self.add(detours.assign(self.now, to, at, self.terms, by)).posted(at)
 
     def excused(self, reason: str, clock: Clock = Clock.ANSWER) -> Story:
         now = self.now
@@ -304,7 +304,8 @@ class Story:
         return self.add(handoff.give_back(self.now, event, by, at, promised()))
 
     def taken_over(self, at: datetime = CONTACTED, note: str = "") -> Story:
-        move = detours.transfer(self.now, self.now.round, "U0CILLA", at, "U0CILLA", note)
+        terms, to = self.terms, "U0CILLA"
+        move = detours.transfer(self.now, self.now.round, to, at, terms, to, note)
         return self.add(move)
 
     def offered_again(self, at: datetime, queue_name: str = "dach", by: str = "U0MAJA") -> Story:

@@ -199,17 +199,51 @@ def test_reminders_are_put_off_within_the_promise_only(
         detours.snooze(story.now, 1, "U1", now, then)
 
 
+def test_a_promise_is_put_off_once_although_it_was_paused() -> None:
+    """A question to marketing in between does not give a second time."""
+    story = Story()
+    ten, half_past = stockholm("2026-03-02 10:00"), stockholm("2026-03-02 10:30")
+    story.then(detours.snooze(story.now, 1, "U1", ten, half_past))
+    story.asked("2026-03-02 11:00")
+    told = story.told("2026-03-02 12:00")
+    with pytest.raises(SnoozedAlready):
+        detours.snooze(told, 1, "U1", stockholm("2026-03-02 12:01"), NINE + 4 * HOUR)
+    assert told.clock is not None
+    assert told.clock.next_step_at == stockholm("2026-03-02 13:12")
+
+
+def test_what_one_person_put_off_the_next_has_not() -> None:
+    """Who passes a lead on takes their word with it: the ladder stands where it stood before."""
+    story = Story(ask=Ask("U1"))
+    clock, ten, late = story.now.clock, NINE + HOUR, stockholm("2026-03-02 12:50")
+    story.then(detours.snooze(story.now, 1, "U1", ten, late))
+    passed = story.then(detours.pass_on(story.now, Ask("U2"), ten, TERMS, by="U1"))
+    assert clock == passed.clock
+    story.then(detours.snooze(story.now, 1, "U2", ten, late))
+    assert story.agrees_with_its_journal()
+
+
+def test_who_takes_a_lead_over_is_reminded_as_if_nobody_had_put_it_off() -> None:
+    """The word of the one before does not bind, and does not silence, the next."""
+    story = Story()
+    clock = story.accepted("2026-03-02 10:00").clock
+    then = stockholm("2026-03-02 16:50")
+    story.then(detours.snooze(story.now, 1, "U1", NINE + 2 * HOUR, then))
+    after = story.then(detours.transfer(story.now, 1, "U2", NINE + 3 * HOUR, TERMS, "U2"))
+    assert clock == after.clock
+
+
 def test_an_offer_passed_on_keeps_its_round_and_its_clock() -> None:
     """The promise is the queue's: passing a lead round the team buys no time."""
     story = Story(ask=Ask("U1"))
     clock = story.now.clock
-    passed = story.then(detours.pass_on(story.now, Ask("U2"), NINE + HOUR, by="U1"))
+    passed = story.then(detours.pass_on(story.now, Ask("U2"), NINE + HOUR, TERMS, by="U1"))
     assert (passed.assignee, passed.round, passed.clock, passed.card) == ("U2", 1, clock, 2)
-    left = story.then(detours.pass_on(story.now, handoff.EVERYBODY, NINE + HOUR))
+    left = story.then(detours.pass_on(story.now, handoff.EVERYBODY, NINE + HOUR, TERMS))
     assert left.assignee is None
     with pytest.raises(OutOfOrder):
-        detours.pass_on(story.now, Ask("U3"), NINE + HOUR)
-    assert story.then(detours.assign(story.now, Ask("U3"), NINE + HOUR)).assignee == "U3"
+        detours.pass_on(story.now, Ask("U3"), NINE + HOUR, TERMS)
+    assert story.then(detours.assign(story.now, Ask("U3"), NINE + HOUR, TERMS)).assignee == "U3"
     assert story.agrees_with_its_journal()
 
 
@@ -217,13 +251,13 @@ def test_a_transfer_starts_no_clock_anew() -> None:
     """The colleague takes over the lead with the time that is left."""
     story = Story()
     before = story.accepted("2026-03-02 10:00")
-    after = story.then(detours.transfer(before, 1, "U2", NINE + 3 * HOUR, "U2"))
+    after = story.then(detours.transfer(before, 1, "U2", NINE + 3 * HOUR, TERMS, "U2"))
     assert (after.holder, after.round, after.clock) == ("U2", 1, before.clock)
     assert after.offer.answered_by == "U1"
     with pytest.raises(OutOfOrder):
-        detours.transfer(after, 1, "U2", NINE + 3 * HOUR, "U2")
+        detours.transfer(after, 1, "U2", NINE + 3 * HOUR, TERMS, "U2")
     with pytest.raises(OldCard):
-        detours.transfer(after, 2, "U1", NINE + 3 * HOUR, "U1")
+        detours.transfer(after, 2, "U1", NINE + 3 * HOUR, TERMS, "U1")
 
 
 def test_only_a_broken_promise_is_excused_and_only_once() -> None:

@@ -121,6 +121,8 @@ def test_nobody_is_meant_twice() -> None:
     [
         (Meant(("@maja",)), Reached(private=(MAJA.id,))),
         (Meant(("@maja", "@erik")), Reached(("@maja", "@erik"))),
+        (Meant((MAJA.id, "@maja")), Reached(private=(MAJA.id,))),
+        (Meant((ERIK.id, "@maja", MAJA.id)), Reached((ERIK.id, "@maja"))),
         (Meant(("@sales",)), Reached(("@sales",))),
         (ALOUD, Reached(("@sales",), aloud=True)),
         (Meant(("@maja",), in_thread=True), Reached(("@maja",))),
@@ -182,7 +184,8 @@ def test_the_next_rung_is_heard_at_once(work: UnitOfWork, books: Books) -> None:
     _, hears = heard(work, books, AT_80, AT_100, AT_150)
     assert Reached(private=(MAJA.id,), missed=("@gone",)) == hears.reached
     assert ("@gone",) == hears.missed
-    assert (Act.ESCALATE, 80, 100) == (hears.steps.act, hears.steps.percent, hears.up_to)
+    assert (Act.ESCALATE, 80) == (hears.steps.act, hears.steps.percent)
+    assert hears.steps.clock_after.steps_taken == 2
     assert stockholm("2026-03-02 15:00") == hears.steps.clock_after.next_step_at
 
 
@@ -215,7 +218,7 @@ def test_where_no_rung_reaches_anybody_the_others_keep_their_chance(
 def test_a_step_that_is_for_nobody_yet_is_no_mistake(work: UnitOfWork, books: Books) -> None:
     """Nobody is asked by name: nothing is said, and nobody else is told early."""
     due, hears = heard(work, books, replace(AT_80, tell=(Audience.ASSIGNEE,)), AT_100)
-    assert Hearing(due, Reached(), 80) == hears
+    assert Hearing(due, Reached()) == hears
 
 
 def test_a_step_that_does_not_fit_only_speaks(work: UnitOfWork, books: Books) -> None:

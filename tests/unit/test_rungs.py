@@ -73,6 +73,75 @@ def test_of_steps_at_the_same_time_the_weightiest_is_done_and_all_are_told() -> 
     assert due.clock_after.next_step_at is None
 
 
+EACH = Duration(HOUR)
+TIME_OUT = Step(
+    Clock.ANSWER, 0, (Audience.ASSIGNEE,), Act.OFFER_NEXT, after=EACH, every=EACH, times=9
+)
+WIDEN = Step(Clock.ANSWER, 50, (Audience.GROUP,), Act.WIDEN, to_queue="dach")
+
+
+def due_at(terms: Terms, text: str, **more: Any) -> sla.DueSteps:
+    clock = sla.start(Clock.ANSWER, PROMISED, terms, NINE)
+    found = sla.steps_due(clock, PROMISED, terms, stockholm(text), **more)
+    assert found is not None
+    return found
+
+
+def test_what_a_passed_step_does_to_the_lead_is_done_although_a_later_one_only_speaks() -> None:
+    """Reminders that were put off, or an hour of downtime, do not keep a lead from other teams."""
+    remind = Step(Clock.ANSWER, 80, HOLDER, Act.REMIND)
+    late = due_at(with_ladder(WIDEN, remind), "2026-03-02 12:30")
+    assert (late.act, late.to_queue, late.furthest) == (Act.WIDEN, "dach", remind)
+
+
+def test_an_offer_is_widened_even_when_somebodys_time_ends_at_the_same_instant() -> None:
+    """Two hours are half of the promise and twice the time of one seller: both steps are taken."""
+    both = due_at(with_ladder(WIDEN, TIME_OUT), "2026-03-02 11:00")
+    assert (both.act, both.to_queue) == (Act.OFFER_NEXT, "dach")
+
+
+@pytest.mark.parametrize(
+    ("had", "waits_until"),
+    [
+        (30, "2026-03-02 10:30"),
+        (58, "2026-03-02 10:02"),
+        (59, None),  # what a sweep and a post take is no time of anybody's
+        (60, None),
+        (0, "2026-03-02 11:00"),
+    ],
+)
+def test_whoever_is_asked_later_has_their_full_time(had: int, waits_until: str | None) -> None:
+    """Somebody passed the lead on: who is asked now is not timed out with them."""
+    minutes = timedelta(minutes=had)
+    due = due_at(with_ladder(TIME_OUT), "2026-03-02 10:00", had=minutes)
+    assert due.is_early == (waits_until is not None)
+    if waits_until:
+        assert due.clock_after.next_step_at == stockholm(waits_until)
+        assert due.clock_after.steps_taken == 0
+    else:
+        assert due.act is Act.OFFER_NEXT
+
+
+def test_other_steps_do_not_wait_for_somebodys_time() -> None:
+    """The manager hears at the due time, whoever was asked a minute ago; nothing is taken away."""
+    escalate = Step(Clock.ANSWER, 100, (Audience.MANAGER,), Act.ESCALATE)
+    due = due_at(with_ladder(TIME_OUT, escalate), "2026-03-02 13:00", had=timedelta(minutes=1))
+    assert (due.act, due.tell) == (Act.ESCALATE, (Audience.MANAGER,))
+
+
+def test_what_a_clock_used_up_before_it_was_seen_to_run_is_not_chased() -> None:
+    """Unless the promise is broken by then: its furthest step is taken."""
+    remind, escalate = (
+        Step(Clock.ANSWER, 50, HOLDER, Act.REMIND),
+        Step(Clock.ANSWER, 100, HOLDER, Act.ESCALATE),
+    )
+    terms = with_ladder(remind, escalate)
+    in_time = sla.start(Clock.ANSWER, PROMISED, terms, NINE, used=3 * HOUR)
+    late = sla.start(Clock.ANSWER, PROMISED, terms, NINE, used=5 * HOUR)
+    assert (in_time.steps_taken, in_time.next_step_at) == (1, NINE + HOUR)
+    assert (late.steps_taken, late.next_step_at) == (1, NINE)
+
+
 def test_a_step_that_reaches_nobody_can_be_passed_over_for_the_next() -> None:
     """One rung more is taken although it is not due yet; beyond the last there is none."""
     clock = sla.start(Clock.ANSWER, PROMISED, TERMS, NINE)

@@ -199,7 +199,7 @@ def create_nudges() -> None:
         sa.Column("handoff_id", Id, nullable=False),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("clock", sa.Text(), nullable=False),
-        sa.Column("percent", sa.Integer(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
         sa.Column("say_at", UtcDateTime(), nullable=False),
         sa.Column("late_minutes", sa.Integer(), nullable=False),
         sa.Column("said_at", UtcDateTime()),
@@ -207,11 +207,11 @@ def create_nudges() -> None:
             "clock IN ('answer', 'touch', 'qualify', 'feedback', 'wake')",
             name=op.f("ck_nudges_clock"),
         ),
-        sa.CheckConstraint("percent >= 0 AND late_minutes >= 0", name=op.f("ck_nudges_counts")),
+        sa.CheckConstraint("rung >= 0 AND late_minutes >= 0", name=op.f("ck_nudges_counts")),
         of_an_offer("nudges", "handoff_id", "round"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nudges")),
         sa.UniqueConstraint(
-            "handoff_id", "round", "clock", "percent", "person", name=op.f("uq_nudges_handoff_id")
+            "handoff_id", "round", "clock", "rung", "person", name=op.f("uq_nudges_handoff_id")
         ),
     )
     op.create_index("ix_nudges_unsaid", "nudges", ["say_at"], **where("said_at IS NULL"))
