@@ -103,7 +103,7 @@ def _choose_behind(
     now: datetime,
     prefer: str | None,
 ) -> Choice:
-    """Whoever has the turn is not asked while another lead waits for them: this one waits behind."""
+    """Whoever has the turn is not asked while another lead waits for them: it comes first."""
     choice = _choose(desk, work, queue, lead, journal, now, prefer)
     if choice.why is Why.TURN and _is_waited_for(work, queue, choice.person):
         return replace(choice, person=None, why=Why.NOBODY_FREE, standing={}, credits={})

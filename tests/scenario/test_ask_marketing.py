@@ -204,7 +204,7 @@ def test_sales_may_go_on_without_an_answer(world: World):
 
 
 def test_an_answer_while_marketing_is_asked_is_no_late_one(world: World):
-    """The card says of it what the figures say: one hour of four was used, whatever the wall says."""
+    """The card says what the figures say: one hour of four was used, whatever the wall says."""
     lead = world.lead()  # 10:00, due 14:00
     world.pass_time(minutes=60)
     asks(world, "@erik", lead)

@@ -17,7 +17,7 @@ from bot.domain.assignment import Assignment, Rule
 from bot.domain.business_hours import Calendar
 from bot.domain.handoff import State
 from bot.domain.lead import LeadFacts
-from bot.use_cases import answer, passing
+from bot.use_cases import answer, away, passing
 from bot.use_cases.offer import raise_lead
 from playground.delivery import INTERACTIVE
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world, read
@@ -265,6 +265,21 @@ def test_a_lead_waits_for_a_free_seller_oldest_first(tmp_path: Path):
         assert [world.id("@erik"), None, None] == [
             world.handoff(lead).assignee for lead in (first, second, third)
         ]
+
+
+def test_a_lead_that_waits_for_one_holds_up_nobody_else(by_turns: World):
+    """Two have declined it and the third is away: it waits for them, and the next lead does not."""
+    away.leave(by_turns.desk, by_turns.id("@jonas"), None)
+    lead = by_turns.lead("Ada")
+    for _ in range(2):
+        by_turns.click(str(asked(by_turns, lead)), "pass", lead)
+        by_turns.deliver()
+    by_turns.sees("*For @aino now.*", "Ada")
+    by_turns.sees("Nobody of the team is free just now", "Ada")
+    by_turns.hears("@maja", "Nobody of nordics is free for *Ada*")
+    following = [by_turns.lead(name) for name in ("Grace", "Lin")]
+    by_turns.sweep()
+    assert {"@erik", "@aino"} == {asked(by_turns, each) for each in following}
 
 
 def test_whoever_can_takes_a_lead_that_waits(tmp_path: Path):
