@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
+from bot.domain.asked import asks_anew
 from bot.domain.assignment import may_answer
 from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, Move, NotAllowed
 from bot.domain.messages import Card, NotMineNews, RejectionNews
@@ -145,11 +146,12 @@ def _judge(
 ) -> tuple[Handoff, Move] | Answered:
     """The handoff and the move it allows; or this person's own answer, given before."""
     before = work.handoffs.get(handoff_id)
-    if not desk.replaying:
+    at = counts_at(before, now, clicked_at)
+    if not desk.replaying and not _was_asked(work, before, by, at):
         check_may_answer(desk, work, before, by)
     terms = work.terms.get(before.offer.promised.terms_version)
     try:
-        return before, decide(work, before, terms, counts_at(before, now, clicked_at))
+        return before, decide(work, before, terms, at)
     except AlreadyAnswered:
         return _repeated_or_raise(before, answer, by)
 
@@ -164,6 +166,19 @@ def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str | No
     managers = work.people.members((queue.manager,))
     if by is None or not may_answer(by, sellers, managers):
         raise NotAllowed(before)
+
+
+def _was_asked(work: UnitOfWork, before: Handoff, by: str | None, at: datetime) -> bool:
+    """Was this person asked by name when they clicked? Then a time-out that overtook the click
+    takes nothing from them: our delay is nobody's."""
+    if before.assignee in (None, by):
+        return False
+    decided = [move for move in work.handoffs.journal(before.id) if asks_anew(move)]
+    by_then = [move for move in decided if move.at <= at]
+    if len(by_then) == len(decided):
+        return False
+    taken_by = decided[len(by_then)].by
+    return bool(by_then) and by_then[-1].to == by and taken_by is None
 
 
 def _check_room(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> None:

@@ -15,7 +15,7 @@ import pytest
 from bot.domain.agreement import Act, Clock, Duration, Step, Target
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.business_hours import Calendar
-from bot.domain.handoff import State
+from bot.domain.handoff import NotAllowed, State
 from bot.domain.lead import LeadFacts
 from bot.use_cases import answer, away, passing
 from bot.use_cases.offer import raise_lead
@@ -194,6 +194,24 @@ def test_an_offer_that_is_not_answered_goes_to_the_next(tmp_path: Path):
         offer = world.handoff(lead).offer
         assert (1, timedelta(minutes=61)) == (offer.round, offer.answer_spent)
         assert world.handoff(lead).holder == world.id("@aino")
+
+
+def test_a_click_in_time_counts_though_the_lead_went_on_meanwhile(tmp_path: Path):
+    """Who was asked, and clicked before their time was up, has the lead; who clicked after has
+    not."""
+    with team(tmp_path, TURNS, terms=replace(QUIET, ladder=(PASS_ON,))) as world:
+        lead = world.lead()
+        up = world.clock.now() + timedelta(hours=1)
+        world.pass_time(minutes=61)
+        world.sees("*For @aino now.*")
+        erik = world.id("@erik")
+        for late in (up, None):
+            with pytest.raises(NotAllowed):
+                answer.accept(world.desk, lead, 1, erik, clicked_at=late)
+        answer.accept(world.desk, lead, 1, erik, clicked_at=up - timedelta(seconds=1))
+        assert erik == world.handoff(lead).holder
+        world.deliver()
+        assert "Accepted by @erik" in world.shows(lead)
 
 
 def test_a_released_lead_asks_somebody_else(by_turns: World):
