@@ -15,6 +15,7 @@ from handlers.clicks import mapping, text
 LONGEST_NOTE = 1000  # characters, as the input itself allows; of all that is written at length
 END_OF_TIME = 1 << 35  # seconds since 1970: after the year 3000
 FARTHEST = timedelta(days=3 * 366)  # for a lead to come back
+OWN_WORDS = (Field.QUESTION, Field.ANSWER, Field.NOTE)
 
 T = TypeVar("T")
 
@@ -42,6 +43,10 @@ class Filled:
 
     def text(self, field: Field) -> str:
         return text(self._input(field).get("value")).replace("\0", "").strip()
+
+    def written(self) -> str:
+        """All that somebody wrote in their own words."""
+        return " ".join(filter(None, (self.text(field) for field in OWN_WORDS)))
 
     def choice(self, field: Field) -> str:
         return text(mapping(self._input(field).get("selected_option")).get("value"))

@@ -203,7 +203,9 @@ def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
         refusal = refused
     if refusal is None or is_repeat(desk, refusal, person, form.means):
         return {}
-    return {"response_action": "update", "view": told_in_modal(desk, words, refusal, person)}
+    said = told_in_modal(desk, words, refusal, person)
+    kept = words.kept(Filled(view).written(), reader(desk, person))
+    return {"response_action": "update", "view": {**said, "blocks": [*said["blocks"], *kept]}}
 
 
 def told_in_modal(desk: Desk, words: Words, refusal: Exception, person: str) -> Json:

@@ -44,6 +44,7 @@ from bot.use_cases.ports import (
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
 
+LONGEST_WRITTEN = 1000  # characters, as the inputs themselves allow
 SUGGESTED = timedelta(hours=1)  # from now: when somebody takes a lead who does not take it now
 PEOPLE = ("U", "W", "@")  # how Slack's ids of people, and their handles, begin
 
@@ -215,6 +216,14 @@ class Words:
             "close": {"type": "plain_text", "text": speaks.say("modal.close")},
             "blocks": said.blocks,
         }
+
+    def kept(self, written: str, reader: Person | None = None) -> list[Json]:
+        """What somebody wrote in a form that leads to nothing: theirs to copy, in blocks."""
+        said = clean(written, LONGEST_WRITTEN)
+        if not said:
+            return []
+        text = self.renderer.language(reads(reader)).say("modal.written", said=said)
+        return [{"type": "section", "text": {"type": "plain_text", "emoji": False, "text": text}}]
 
     def disqualify_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("disqualify_modal", dossier, reader, why_not(dossier.terms))

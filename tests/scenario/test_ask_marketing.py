@@ -117,6 +117,7 @@ def test_an_answer_that_comes_second_is_told_so(world: World):
     modal = world.person("@luis").modal
     assert modal is not None
     assert "answered this question already" in modal.words
+    assert "You wrote: “I think in June”" in modal.words
     world.person("@luis").close_view()
 
     world.person("@luis").click("tell", luis, stale=True)
@@ -232,6 +233,27 @@ def test_a_second_question_does_not_stop_the_clock_again(world: World):
     clock = world.handoff(lead).clock
     assert clock is not None
     assert Clock.ANSWER is clock.name
+
+
+def test_what_was_written_is_never_dropped_in_silence(world: World):
+    """Who asks or answers twice hears that only the first counts, and has the words to copy."""
+    lead = world.lead()
+    erik = form(world, "@erik", lead)
+    sent = erik.submit({"question": QUESTION}).payload
+    world.deliver()
+    anna, _luis = [world.hears(who, "@erik asks you") for who in ("@anna", "@luis")]
+    sent["view"]["state"]["values"]["question"]["question"]["value"] = "And who\nspoke?"
+    again = world.server.workspace.deliveries.send(INTERACTIVE, sent, world.id("@erik")).wait()
+    assert isinstance(again.response, dict)
+    told = block_words(again.response["view"]["blocks"])
+    assert "Marketing was asked about this lead once" in told
+    assert "You wrote: “And who spoke?”" in told
+
+    answers(world, "@anna", anna)
+    world.sees("@erik: @anna answers your question.")
+    world.person("@anna").click("tell", anna, stale=True)
+    world.settle()
+    world.hears("@anna", "@anna answered this question already")
 
 
 def test_moving_a_lead_about_stops_no_clock(world: World):
