@@ -200,8 +200,8 @@ class StoredHandoffs:
     def in_hand(self, people: Iterable[str]) -> Mapping[str, int]:
         return in_hand.count(self._connection, people)
 
-    def without_assignee(self, queues: Sequence[str], limit: int) -> list[int]:
-        return in_hand.without_assignee(self._connection, queues, limit)
+    def wait_for_somebody(self, queues: Sequence[str], limit: int) -> list[int]:
+        return in_hand.wait_for_somebody(self._connection, queues, limit)
 
     def offered_to(self, person: str) -> list[int]:
         return in_hand.offered_to(self._connection, person)

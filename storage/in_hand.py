@@ -1,13 +1,25 @@
-"""Who has leads in hand, who is asked by name, and which offers ask nobody."""
+"""Who has leads in hand, who is asked by name, and which offers wait for somebody to be asked."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select, text, union, union_all
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    exists,
+    func,
+    select,
+    text,
+    union,
+    union_all,
+)
 
+from bot.domain.asked import DECIDE_WHO
 from bot.domain.handoff import HELD, State
-from storage.tables import DOMAIN_KNOWN, OPEN, UNANSWERED, handoffs, leads, offers
+from bot.domain.turns import Why
+from storage.tables import DOMAIN_KNOWN, OPEN, UNANSWERED, handoffs, journal, leads, offers
 
 _IS_OPEN = text(f"handoffs.{OPEN}")
 # An offer without an answer is always the present round of a handoff that is offered.
@@ -27,10 +39,24 @@ _EACH = union_all(_NOT_QUALIFIED, _ASKED).subquery("each")
 _COUNT = select(_EACH.c.person, func.count()).group_by(_EACH.c.person)
 
 _OFFERS = select(offers.c.handoff_id).order_by(offers.c.raised_at, offers.c.handoff_id)
-_WITHOUT_ASSIGNEE = _OFFERS.where(
+# Why an offer asks whom it asks stands in the move that decided so last (domain/asked.py).
+_DECIDES = tuple(event.value for event in DECIDE_WHO)
+_LAST_DECIDED = (
+    select(func.max(journal.c.seq))
+    .where(journal.c.handoff_id == offers.c.handoff_id, journal.c.event.in_(_DECIDES))
+    .correlate(offers)
+    .scalar_subquery()
+)
+_NOBODY_WAS_FREE = exists().where(
+    journal.c.handoff_id == offers.c.handoff_id,
+    journal.c.seq == _LAST_DECIDED,
+    journal.c.details[("because", "why")].as_string() == Why.NOBODY_FREE.value,
+)
+_WAIT_FOR_SOMEBODY = _OFFERS.where(
     offers.c.assignee.is_(None),
     _UNANSWERED,
     offers.c.queue.in_(bindparam("queues", expanding=True)),
+    _NOBODY_WAS_FREE,
 ).limit(bindparam("limit"))
 _OFFERED_TO = _OFFERS.where(offers.c.assignee == _PERSON, _UNANSWERED)
 _HELD = select(handoffs.c.id).where(handoffs.c.holder == _PERSON, _IS_OPEN)
@@ -65,9 +91,9 @@ def count(connection: Connection, people: Iterable[str]) -> Mapping[str, int]:
     return {person: found.get(person, 0) for person in asked_about}
 
 
-def without_assignee(connection: Connection, queues: Sequence[str], limit: int) -> list[int]:
+def wait_for_somebody(connection: Connection, queues: Sequence[str], limit: int) -> list[int]:
     asked = {"queues": list(queues), "limit": limit}
-    return list(connection.scalars(_WITHOUT_ASSIGNEE, asked))
+    return list(connection.scalars(_WAIT_FOR_SOMEBODY, asked))
 
 
 def offered_to(connection: Connection, person: str) -> list[int]:

@@ -11,6 +11,9 @@ from bot.domain.offer import Answer, Offer
 from bot.domain.turns import Why
 
 SENT_AROUND = 2  # times
+DECIDE_WHO = frozenset(
+    {Event.OFFERED, Event.RELEASED, Event.RETURNED, Event.LEFT, Event.PASSED, Event.ASSIGNED}
+)
 ANSWERS = frozenset({Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE})
 
 
@@ -27,7 +30,7 @@ def why_now(journal: Iterable[Move]) -> Why:
 
 def asks_anew(move: Move) -> bool:
     """Does this move decide who is asked?"""
-    return bool(move.promised) or move.event in (Event.PASSED, Event.ASSIGNED)
+    return move.event in DECIDE_WHO
 
 
 def had_it(journal: Iterable[Move]) -> frozenset[str]:

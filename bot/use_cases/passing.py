@@ -104,7 +104,7 @@ def assign_waiting(desk: Desk) -> int:
 def _assign_in(desk: Desk, queue: Queue) -> int:
     """A cap that ends at midnight is no reason to ask anybody then: somebody has to be at work."""
     with desk.books.reading() as work:
-        ids = list(turn.waiting(work, queue))
+        ids = turn.waiting(work, queue)
         at_work = bool(ids) and turn.somebody_at_work(desk, work, queue, desk.clock())
     found = 0
     for handoff_id in ids if at_work else ():

@@ -239,8 +239,9 @@ class Handoffs(Protocol):
     def in_hand(self, people: Iterable[str]) -> Mapping[str, int]:
         """How many leads are offered to each by name, or held and not yet qualified."""
 
-    def without_assignee(self, queues: Sequence[str], limit: int) -> list[int]:
-        """Ids of offers that ask nobody by name, the lead raised first coming first."""
+    def wait_for_somebody(self, queues: Sequence[str], limit: int) -> list[int]:
+        """Ids of offers that ask nobody by name because nobody was free (Why.NOBODY_FREE), the
+        lead raised first coming first."""
 
     def offered_to(self, person: str) -> list[int]:
         """Ids of offers that ask this person by name, oldest first."""

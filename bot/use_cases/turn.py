@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from bot.domain import sla, turns
 from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised
-from bot.domain.asked import asks_anew, had_it, same_seller, why_now, why_of
+from bot.domain.asked import asks_anew, had_it, same_seller, why_of
 from bot.domain.assignment import Assignment, Queue, Rule, route
 from bot.domain.business_hours import Calendar, is_open
 from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Handoff, Move, State
@@ -278,14 +278,10 @@ def crm_owner(people: People, facts: LeadFacts) -> str | None:
     return owner.id if owner and owner.active else None
 
 
-def waiting(work: UnitOfWork, queue: Queue) -> Iterator[int]:
+def waiting(work: UnitOfWork, queue: Queue) -> Sequence[int]:
     """Ids of offers of the queue that wait for a free seller, the lead raised first coming first.
     They are not locked: look again."""
-    if not _may_wait(queue.rule):
-        return
-    for handoff_id in work.handoffs.without_assignee([queue.name], AT_ONCE):
-        if why_now(work.handoffs.journal(handoff_id)) is Why.NOBODY_FREE:
-            yield handoff_id
+    return work.handoffs.wait_for_somebody([queue.name], AT_ONCE) if _may_wait(queue.rule) else []
 
 
 def _may_wait(rule: Rule) -> bool:

@@ -7,16 +7,18 @@ import pytest
 
 from bot.domain import detours, handoff, turns
 from bot.domain.handoff import Ask, Event
+from bot.domain.turns import Why
 from tests.storage.samples import MINUTE, NOW, TERMS, accepted, facts, offered, posted, promised
 from tests.storage.test_handoffs import record
 
 
-def asking(books, version, number, person, raised_at=NOW, queue="nordics"):
-    """A lead offered to one."""
+def asking(books, version, number, person, raised_at=NOW, queue="nordics", why=Why.TURN):
+    """A lead offered to one, or to nobody by name."""
+    because = turns.Choice(person, why).to_json()
     with books.writing() as work:
         lead = work.leads.add(facts(number), NOW)
         round_ = replace(promised(version), queue=queue, raised_at=raised_at)
-        begun = work.handoffs.begin(lead, handoff.offer(round_, NOW, Ask(person)))
+        begun = work.handoffs.begin(lead, handoff.offer(round_, NOW, Ask(person, because)))
         work.commit()
     return begun
 
@@ -42,16 +44,25 @@ def test_in_hand_is_what_is_asked_and_what_is_not_qualified(books, version):
     assert {} == ask(books, lambda it: it.in_hand([]))
 
 
-def test_what_asks_nobody_comes_by_when_it_was_raised(books, version):
-    """Leads that wait for a free seller are given out in the order in which they came."""
-    late = asking(books, version, 1, None, raised_at=NOW - MINUTE)
-    early = asking(books, version, 2, None, raised_at=NOW - 2 * MINUTE)
+def test_what_waits_for_somebody_comes_by_when_it_was_raised(books, version):
+    """Leads that wait for a free seller are given out in the order in which they came; those that
+    nobody is left for, or that everybody is asked about, keep none of them from being found."""
+
+    def waiting(number, **how):
+        return asking(books, version, number, None, why=Why.NOBODY_FREE, **how)
+
+    for number, why in enumerate((Why.NOBODY_LEFT, Why.EVERYBODY), 10):
+        asking(books, version, number, None, NOW - 9 * MINUTE, why=why)
+    late = waiting(1, raised_at=NOW - MINUTE)
+    early = waiting(2, raised_at=NOW - 2 * MINUTE)
     asking(books, version, 3, "U1")
-    elsewhere = asking(books, version, 4, None, queue="dach")
+    elsewhere = waiting(4, queue="dach")
     accepted(books, version, 5)
+    found_somebody = waiting(6)
+    record(books, found_somebody, detours.assign(found_somebody, Ask("U1"), NOW, TERMS))
 
     found = [
-        ask(books, lambda it, queues=queues, most=most: it.without_assignee(queues, most))
+        ask(books, lambda it, queues=queues, most=most: it.wait_for_somebody(queues, most))
         for queues, most in ((["nordics"], 9), (["nordics"], 1), (["dach", "uk"], 9), ([], 9))
     ]
     assert [[early.id, late.id], [early.id], [elsewhere.id], []] == found

@@ -81,9 +81,9 @@ HOT = {
         lambda work: work.handoffs.in_hand(["U1", "U2"]),
         ("ix_handoffs_holder", "ix_offers_unanswered"),
     ),
-    "without_assignee": (
-        lambda work: work.handoffs.without_assignee(["nordics"], 5),
-        "ix_offers_unanswered",
+    "wait_for_somebody": (
+        lambda work: work.handoffs.wait_for_somebody(["nordics"], 5),
+        ("ix_offers_unanswered", "journal"),
     ),
     "offered_to": (lambda work: work.handoffs.offered_to("U1"), "ix_offers_unanswered"),
     "held": (lambda work: work.handoffs.held("U1"), "ix_handoffs_holder"),
