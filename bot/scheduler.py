@@ -54,13 +54,23 @@ class Metronome:
 
 
 def in_turn(*jobs: Callable[[], object]) -> Callable[[], None]:
-    """One job that does these one after the other: what the one finds, the next can say."""
+    """One job that does these one after the other: what the one finds, the next can say. One that
+    fails keeps none of the others back; the first failure is raised when all had their turn."""
 
     def run() -> None:
-        for job in jobs:
-            job()
+        failures = [failure for job in jobs if (failure := _failure_of(job)) is not None]
+        if failures:
+            raise failures[0]
 
     return run
+
+
+def _failure_of(job: Callable[[], object]) -> Exception | None:
+    try:
+        job()
+    except Exception as failure:  # noqa: BLE001 (raised by `in_turn`)
+        return failure
+    return None
 
 
 def _report(event: JobExecutionEvent) -> None:

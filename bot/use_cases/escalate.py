@@ -126,8 +126,7 @@ def _say(rung: Rung, heard: Hearing, after: Handoff) -> None:
     reached, desk, outbox, now = heard.reached, rung.desk, rung.work.outbox, rung.now
     told = _told(rung, heard.steps, after)
     if reached.in_thread is not None:
-        thread = replace(told, mention=reached.in_thread, card=rung.before.card)
-        outbox.put(replace(thread, broadcast=reached.aloud), desk.address(rung.before), now)
+        _say_in_threads(rung, replace(told, broadcast=reached.aloud), reached.in_thread)
     for person in reached.private:
         if isinstance(told, Reminder | Note) and not desk.replaying:
             up_to = heard.steps.clock_after.steps_taken
@@ -136,6 +135,29 @@ def _say(rung: Rung, heard: Hearing, after: Handoff) -> None:
             outbox.put(replace(told, mention=(person,)), person, now)
     for channel in reached.channels:
         outbox.put(told, channel, now)
+
+
+def _say_in_threads(rung: Rung, told: LadderMessage, mention: tuple[str, ...]) -> None:
+    """Slack tells nobody of a mention in a channel they are not in. So once a lead was widened into
+    another channel, those who were asked first are named below the card that they have."""
+    desk, outbox, before = rung.desk, rung.work.outbox, rung.before
+    own = _card_of_the_first(rung) if told.broadcast else None
+    if own is not None:
+        queue = desk.queue(before.queue)
+        first = tuple(name for name in mention if name in queue.sellers)
+        mention = tuple(name for name in mention if name not in first)
+        outbox.put(replace(told, mention=first, card=own), queue.address, rung.now)
+    outbox.put(replace(told, mention=mention, card=before.card), desk.address(before), rung.now)
+
+
+def _card_of_the_first(rung: Rung) -> int | None:
+    """The last card in the queue's own channel, where the newest is elsewhere."""
+    own, people = rung.desk.queue(rung.before.queue).address, rung.work.people
+    here = people.channel(own)
+    if own == rung.desk.address(rung.before) or own in rung.work.deliveries.paused():
+        return None
+    cards = rung.work.handoffs.dossier(rung.before.id).cards
+    return max((card.number for card in cards if card.channel == here), default=None)
 
 
 def _told(rung: Rung, steps: DueSteps, after: Handoff) -> LadderMessage:

@@ -96,6 +96,24 @@ def test_another_queue_is_asked_too(tmp_path: Path) -> None:
         assert world.handoff(lead).holder == world.id("@sam")
 
 
+def test_a_widened_offer_is_reminded_of_in_both_channels(tmp_path: Path) -> None:
+    """Slack tells nobody of a mention in a channel they are not in: each team is named in its own,
+    in one message."""
+    widen = step(50, Act.WIDEN, Audience.GROUP, to_queue="dach")
+    late = step(100, Act.ESCALATE, Audience.GROUP, Audience.MANAGER)
+    with climbing(tmp_path, widen, late) as world:
+        lead = world.lead()
+        first = world.card(lead)
+        world.pass_time(hours=2)
+        world.sees("@nordic-sales", "dach is asked too")
+        world.sees("Still waiting for an answer", channel="sales")
+        world.pass_time(hours=2)
+        said = world.sees("@nordic-sales *Ada*", "still needs an answer")
+        assert (first.ts, True) == (said.thread_ts, said.broadcast)
+        there = world.sees("@jonas, @maja *Ada*", "still needs an answer", channel="sales")
+        assert (world.card(lead).ts, True) == (there.thread_ts, there.broadcast)
+
+
 def test_who_did_not_answer_in_time_hears_who_is_asked_now(tmp_path: Path) -> None:
     """Offered to one, and on to the next after an hour: each hears of it once, and privately."""
     in_turn = replace(
