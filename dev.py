@@ -2,7 +2,7 @@
 """Everything a developer does with Baton, with nothing but Python.
 
     python3 dev.py demo    see it work: a Slack, people and leads on this machine
-    python3 dev.py test    the tests (what follows goes to pytest)
+    python3 dev.py test    all tests, on all cores (what follows goes to pytest, on one core)
     python3 dev.py check   lint, format, types, import contracts (--fix mends what it can)
     python3 dev.py bench   the figures we publish
     python3 dev.py lock    write requirements.lock anew from pyproject.toml (needs uv)
@@ -22,6 +22,7 @@ import sys
 from pathlib import Path
 
 OLDEST = (3, 11)
+MOST_WORKERS = 4  # each has a PostgreSQL, and some a browser
 
 if sys.version_info < OLDEST:
     names = ("python3.14", "python3.13", "python3.12", "python3.11")
@@ -64,7 +65,20 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    return become("-m", "pytest", *arguments)
+    return become("-m", "pytest", *(arguments or side_by_side(cores())))
+
+
+def side_by_side(workers: int) -> "list[str]":
+    """A file stays with one worker: its tests may share a browser. The files with the long tests
+    come first, in the order of their folders, so that all workers end together."""
+    several = ["--numprocesses", str(min(workers, MOST_WORKERS))]
+    return [*several, "--dist", "loadfile", "--no-loadscope-reorder"] if workers > 1 else []
+
+
+def cores() -> int:
+    """Those this process may use: a container often has fewer than its machine."""
+    usable = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
+    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def bench(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """What several folders of tests need: a PostgreSQL, and fresh databases on it."""
 
+import gc
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -41,3 +42,9 @@ def postgres_database(
     yield fresh
     for address in made:
         _postgres_databases.drop(address)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: a full collection need not look through it each time."""
+    gc.collect()
+    gc.freeze()

@@ -239,3 +239,21 @@ def test_arguments_and_exit_code_pass_through(clone):
 
     assert pytest.ExitCode.USAGE_ERROR == told.returncode
     assert "--no-such-option" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("cores", "arguments", "expected"),
+    [
+        (2, [], "-m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder"),
+        (64, [], "-m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder"),
+        (1, [], "-m pytest"),
+        (64, ["-k", "ladder"], "-m pytest -k ladder"),
+    ],
+)
+def test_all_tests_run_side_by_side(clone, cores, arguments, expected):
+    """All of them use the whole machine; what somebody picks runs where they can follow it."""
+    assert 0 == dev(clone, "test", "--version").returncode
+    script(clone / ".venv/bin/python", 'echo "$*"')
+
+    first = f"import os\nos.sched_getaffinity = lambda _: range({cores})"
+    assert f"{expected}\n" == dev(clone, "test", *arguments, first=first).stdout
