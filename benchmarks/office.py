@@ -17,8 +17,8 @@ from bot.delivery.settling import Tempo
 from bot.delivery.wording import Words
 from bot.domain.lead import LeadFacts
 from bot.replay.people import ids, made_up
+from bot.use_cases.desk import Desk
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import Desk
 from storage.books import Books
 
 APP_YAML = Path(__file__).parent.parent / "app.yaml"

@@ -30,8 +30,8 @@ from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome, in_turn
 from bot.slack_login import NoSlack, connect, log_in, missing
 from bot.use_cases import admin_news, escalate, nudge, passing, report
+from bot.use_cases.desk import Availability, Consideration, Desk, DigestSlot
 from bot.use_cases.leavers import LeaverWatch
-from bot.use_cases.ports import Availability, Consideration, Desk, DigestSlot
 from handlers import health
 from handlers.front_door import FrontDoor
 from handlers.home import Homes

@@ -45,8 +45,10 @@ from bot.domain.messages import (
 )
 from bot.slack_login import missing
 from bot.use_cases import answer, hand_over
+from bot.use_cases.desk import Desk
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import DatabaseAway, Desk, Nudge, Proposal
+from bot.use_cases.ports import DatabaseAway
+from bot.use_cases.records import Nudge, Proposal
 from bot.use_cases.report import monday_of, week_bounds, week_figures
 from storage.books import Books, UnknownDatabase
 

@@ -26,8 +26,9 @@ from bot.figures_table import WIDE, beside, show
 from bot.logs import set_up as set_up_logs
 from bot.replay.terminal import replay_file
 from bot.use_cases import report
+from bot.use_cases.desk import Desk
 from bot.use_cases.offer import Outcome, raise_lead
-from bot.use_cases.ports import DatabaseAway, Desk
+from bot.use_cases.ports import DatabaseAway
 from handlers.lead_form import read_lead
 from storage.books import Books, UnknownDatabase
 

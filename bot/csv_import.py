@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.assignment import NoQueue
 from bot.domain.lead import LeadFacts
+from bot.use_cases.desk import Desk
 from bot.use_cases.offer import Outcome, keep_lead, raise_lead
-from bot.use_cases.ports import Conflict, Desk
+from bot.use_cases.ports import Conflict
 from handlers.lead_form import field_name, one_line, read_lead
 
 if TYPE_CHECKING:

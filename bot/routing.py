@@ -16,7 +16,8 @@ from bot.config import IntakeSource, Settings
 from bot.config.mistakes import choices
 from bot.domain.lead import LeadFacts, missing_required
 from bot.use_cases import turn
-from bot.use_cases.ports import Desk, Person
+from bot.use_cases.desk import Desk
+from bot.use_cases.records import Person
 from bot.use_cases.turn import Routed
 from handlers.lead_form import LeadForm, read_lead
 from storage.books import Books

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
-from bot.use_cases.ports import Desk, Person
+from bot.use_cases.desk import Desk
+from bot.use_cases.records import Person
 
 
 @dataclass(frozen=True, slots=True)

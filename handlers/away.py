@@ -10,7 +10,7 @@ from bot.delivery.actions import Action
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
 from bot.use_cases import away
-from bot.use_cases.ports import Desk
+from bot.use_cases.desk import Desk
 from handlers.asked import Answer, Asked
 from handlers.clicks import read_click
 from handlers.private import Private

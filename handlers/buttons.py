@@ -12,7 +12,8 @@ from bot.delivery.actions import Action
 from bot.domain.handoff import Event
 from bot.domain.messages import Message, NobodyLeft, NotMineNews
 from bot.use_cases import answer, follow_up, hand_over, offer, passing
-from bot.use_cases.ports import Conflict, Desk, NotFound
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Conflict, NotFound
 from handlers.clicks import Target, read_click
 from handlers.private import REFUSALS, Private
 

@@ -15,8 +15,8 @@ from slack_bolt import Ack, App
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
 from bot.use_cases import look_up
+from bot.use_cases.desk import Desk
 from bot.use_cases.my_work import insiders
-from bot.use_cases.ports import Desk
 from handlers import away, timing
 from handlers.asked import Answer, Asked
 from handlers.clicks import text

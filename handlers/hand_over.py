@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from bot.delivery.actions import Action, Callback, Field
 from bot.domain.handoff import Event
 from bot.use_cases import hand_over
+from bot.use_cases.desk import Desk
 from bot.use_cases.hand_over import Lead
-from bot.use_cases.ports import Colleague, Desk, Dossier
+from bot.use_cases.records import Colleague, Dossier
 from handlers.buttons import UseCase
 from handlers.clicks import read_target
 from handlers.forms import BadForm, Filled, note_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.use_cases.ports import Desk
+from bot.use_cases.desk import Desk
 
 TOO_LONG = timedelta(minutes=5)  # for a step to be overdue, or a message to stay unsent
 

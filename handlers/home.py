@@ -20,7 +20,7 @@ from bot.delivery.outcomes import Ok, Outcome, RateLimited, TryLater, Unknown, r
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
 from bot.use_cases import my_work
-from bot.use_cases.ports import Desk
+from bot.use_cases.desk import Desk
 from handlers.clicks import mapping, text
 
 log = structlog.get_logger(__name__)

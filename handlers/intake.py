@@ -23,9 +23,10 @@ from starlette.responses import JSONResponse
 
 from bot.domain.assignment import NoQueue
 from bot.domain.lead import missing_required
+from bot.use_cases.desk import Desk
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import Outcome, Raised, raise_lead
-from bot.use_cases.ports import Conflict, Desk
+from bot.use_cases.ports import Conflict
 from handlers.body import BodyTooLarge, read_body
 from handlers.front_door import form_fields, signature
 from handlers.lead_form import LeadForm, Problem, read_lead

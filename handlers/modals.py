@@ -21,7 +21,9 @@ from bot.domain.asked import teams_left
 from bot.domain.handoff import AlreadyAnswered, Event, OldCard
 from bot.domain.sla import day_of
 from bot.use_cases import answer, follow_up, misroute
-from bot.use_cases.ports import Desk, Dossier, NotFound, Person
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import NotFound
+from bot.use_cases.records import Dossier, Person
 from handlers.buttons import UseCase, attempt
 from handlers.clicks import Target, mapping, read_click, read_target, text
 from handlers.forms import (

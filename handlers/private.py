@@ -36,7 +36,9 @@ from bot.domain.handoff import (
     SnoozedAlready,
 )
 from bot.domain.messages import Message
-from bot.use_cases.ports import Conflict, Desk, Dossier, NotFound, People
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Conflict, NotFound, People
+from bot.use_cases.records import Dossier
 from handlers.clicks import Click
 from handlers.home import Homes
 

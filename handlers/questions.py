@@ -8,7 +8,8 @@ from bot.delivery.actions import Action, Callback, Field
 from bot.delivery.wording import Words
 from bot.domain.handoff import Event
 from bot.use_cases import ask
-from bot.use_cases.ports import Desk, Dossier
+from bot.use_cases.desk import Desk
+from bot.use_cases.records import Dossier
 from handlers.buttons import UseCase
 from handlers.forms import Filled, words_in
 from handlers.modals import Form

@@ -19,7 +19,7 @@ from slack_bolt.response import BoltResponse
 from bot.delivery.actions import Action
 from bot.delivery.outcomes import Identity
 from bot.delivery.wording import Words
-from bot.use_cases.ports import Desk
+from bot.use_cases.desk import Desk
 from handlers import away, buttons, commands, hand_over, home, modals, questions, snoozing, timing
 from handlers.clicks import first, mapping, read_click, unfolded
 from handlers.home import Homes

@@ -18,9 +18,10 @@ from bot.delivery.wording import Words
 from bot.domain.agreement import Clock
 from bot.domain.handoff import Event, NotBroken
 from bot.use_cases import excuse, look_up
+from bot.use_cases.desk import Desk
 from bot.use_cases.excuse import Broken
 from bot.use_cases.my_work import insiders
-from bot.use_cases.ports import Conflict, Desk, NotFound
+from bot.use_cases.ports import Conflict, NotFound
 from bot.use_cases.timing import excusable, timed
 from handlers.asked import Answer, Asked
 from handlers.clicks import Click, first, mapping, read_click, read_target, text

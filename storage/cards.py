@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.use_cases.ports import PostedCard
+from bot.use_cases.records import PostedCard
 from storage.statements import for_dialect, insert_or_update
 from storage.tables import cards
 

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 
 from bot.domain.messages import Card, from_payload
-from bot.use_cases.ports import Parcel, PostedCard
+from bot.use_cases.records import Parcel, PostedCard
 from storage import cards
 from storage.columns import AnyRow, to_json
 from storage.tables import UNSENT, lanes, outbox

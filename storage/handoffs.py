@@ -25,7 +25,8 @@ from bot.domain.handoff import Handoff, Move, State
 from bot.domain.lead import Lead
 from bot.domain.offer import Offer
 from bot.domain.sla import RunningClock
-from bot.use_cases.ports import Conflict, Dossier, Listed, Listing, NotFound, PostedCard
+from bot.use_cases.ports import Conflict, NotFound
+from bot.use_cases.records import Dossier, Listed, Listing, PostedCard
 from storage import broken, cards, in_hand, journal, leads, offers
 from storage.statements import for_dialect, insert_if_new
 from storage.tables import OPEN, handoffs

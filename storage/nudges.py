@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from bot.domain.agreement import Clock
-from bot.use_cases.ports import Nudge
+from bot.use_cases.records import Nudge
 from storage.colleagues import UNSAID, nudges
 from storage.columns import AnyRow
 from storage.statements import for_dialect, insert_if_new, insert_or_update

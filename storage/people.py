@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BindParameter, Connection, Table, bindparam, delete, or_, select, update
 
-from bot.use_cases.ports import Group, Person
+from bot.use_cases.records import Group, Person
 from storage.columns import AnyRow
 from storage.statements import Statement, for_dialect, insert_or_update
 from storage.tables import channels, groups, people

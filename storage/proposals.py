@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 
-from bot.use_cases.ports import Conflict, NotFound, Proposal
+from bot.use_cases.ports import Conflict, NotFound
+from bot.use_cases.records import Proposal
 from storage.colleagues import UNANSWERED, proposals
 
 _ADD = insert(proposals).returning(proposals.c.id)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.use_cases.ports import NotFound, Report
+from bot.use_cases.ports import NotFound
+from bot.use_cases.records import Report
 from storage.statements import for_dialect, insert_if_new
 from storage.tables import reports
 

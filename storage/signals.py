@@ -7,7 +7,7 @@ from dataclasses import asdict, fields
 
 from sqlalchemy import Connection, bindparam, select
 
-from bot.use_cases.ports import Signal
+from bot.use_cases.records import Signal
 from storage.colleagues import signals
 from storage.statements import for_dialect, insert_or_update
 

@@ -18,7 +18,9 @@ from bot.delivery.escaping import clean
 from bot.domain.asked import asks_anew, had_it
 from bot.domain.handoff import Event, State
 from bot.domain.messages import Leavers, NobodyAsked, NobodyLeft
-from bot.use_cases.ports import Desk, Dossier, People, Person, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Dossier, Person
 
 MOST_SELLERS = 100  # options of a select
 MOST_LEADS = 10  # lines

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.delivery.card_words import Context, named
 from bot.delivery.escaping import clean
-from bot.use_cases.ports import Listing
+from bot.use_cases.records import Listing
 
 LONGEST_SAID = 60  # of what they typed
 

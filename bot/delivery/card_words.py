@@ -20,7 +20,9 @@ from bot.domain.lead import Lead
 from bot.domain.offer import stretch
 from bot.domain.sla import Verdict
 from bot.domain.turns import Why
-from bot.use_cases.ports import Desk, Dossier, People
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People
+from bot.use_cases.records import Dossier
 
 Context = dict[str, Any]
 

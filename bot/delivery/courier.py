@@ -43,7 +43,8 @@ from bot.delivery.pictures import ComeBack, PictureDesk, Ready, TooSlow
 from bot.delivery.reconcile import look_for
 from bot.delivery.settling import OnClosed, Sent, Settling, Tempo, shown, tell_nobody
 from bot.domain.messages import Card, Digest, DigestChart
-from bot.use_cases.ports import Books, Parcel, PostedCard
+from bot.use_cases.ports import Books
+from bot.use_cases.records import Parcel, PostedCard
 
 log = structlog.get_logger(__name__)
 

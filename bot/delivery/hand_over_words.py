@@ -17,7 +17,9 @@ from bot.delivery.card_words import (
 from bot.delivery.escaping import clean
 from bot.domain.asked import teams_left, was_sent_around
 from bot.domain.messages import HandedOver, ProposalAnswered, Proposed
-from bot.use_cases.ports import Colleague, Desk, Dossier, Listed, Proposal, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Colleague, Dossier, Listed, Proposal
 
 MOST_QUEUES = 99  # options of a select; one more is "I do not know"
 MOST_COLLEAGUES = 100  # options, or groups of them

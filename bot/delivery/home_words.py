@@ -12,7 +12,8 @@ from bot.delivery.render import is_link
 from bot.domain import sla
 from bot.domain.handoff import Handoff, State
 from bot.domain.sla import Verdict
-from bot.use_cases.ports import Listed, Listing, MyWork, People
+from bot.use_cases.ports import People
+from bot.use_cases.records import Listed, Listing, MyWork
 
 LONGEST_WHY = 150
 

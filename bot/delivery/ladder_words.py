@@ -19,7 +19,9 @@ from bot.domain.messages import (
     still_runs,
 )
 from bot.domain.offer import Offer, qualify_due
-from bot.use_cases.ports import Desk, Dossier, Nudge, People, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Dossier, Nudge
 
 LATE_ENOUGH_TO_SAY = timedelta(minutes=5)
 MOST_LISTED = 15  # leads in one message; the others are counted

@@ -26,7 +26,8 @@ from bot.domain.messages import (
     Request,
     to_payload,
 )
-from bot.use_cases.ports import Dossier, NotFound, Parcel, People, PostedCard, UnitOfWork
+from bot.use_cases.ports import NotFound, People, UnitOfWork
+from bot.use_cases.records import Dossier, Parcel, PostedCard
 
 log = structlog.get_logger(__name__)
 

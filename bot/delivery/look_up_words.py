@@ -11,7 +11,9 @@ from bot.delivery.escaping import clean
 from bot.domain.asked import asks_anew
 from bot.domain.handoff import Event, Move
 from bot.domain.lead import Lead
-from bot.use_cases.ports import Desk, Dossier, People
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People
+from bot.use_cases.records import Dossier
 
 MOST_HITS = 10
 MOST_HISTORY = 15  # lines; older ones are counted

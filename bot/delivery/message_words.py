@@ -33,7 +33,9 @@ from bot.domain.messages import (
     RaisedAgain,
     RejectionNews,
 )
-from bot.use_cases.ports import Desk, Dossier, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Dossier
 
 MOST_QUEUES = 100  # options of a select
 

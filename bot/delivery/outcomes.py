@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.messages import Digest, DigestChart, Message
-from bot.use_cases.ports import Group, Person, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Group, Person
 
 Blocks = list[dict[str, Any]]
 

@@ -26,7 +26,7 @@ from bot.delivery.outcomes import (
     Uploaded,
     reason,
 )
-from bot.use_cases.ports import Report
+from bot.use_cases.records import Report
 
 log = structlog.get_logger(__name__)
 

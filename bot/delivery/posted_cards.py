@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.handoff import CLOSED, HELD, Handoff, State, posted
 from bot.domain.messages import Card
-from bot.use_cases.ports import PostedCard, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import PostedCard
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER_BY = timedelta(minutes=1)  # at most: Slack's and ours

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.delivery.outcomes import DoNotDisturb, RateLimited, Sessions, reason
-from bot.use_cases.ports import Books, Signal
+from bot.use_cases.ports import Books
+from bot.use_cases.records import Signal
 
 log = structlog.get_logger(__name__)
 

@@ -19,7 +19,7 @@ from bot.delivery.outcomes import (
     Search,
     TryLater,
 )
-from bot.use_cases.ports import Parcel
+from bot.use_cases.records import Parcel
 
 LOOK_BACK = timedelta(minutes=5)  # before the claim: clocks of several machines differ
 CLOCKS_AGREE_WITHIN = timedelta(minutes=1)

@@ -17,7 +17,7 @@ from bot.delivery.outcomes import (
     Unlisted,
     reason,
 )
-from bot.use_cases.ports import Group, Person
+from bot.use_cases.records import Group, Person
 
 PAGE = 1000
 END_OF_TIME = 32_503_680_000  # seconds: the year 3000

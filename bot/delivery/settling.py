@@ -25,7 +25,8 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.slack_errors import BROKEN_TOKEN
 from bot.domain.messages import Card, DigestChart
-from bot.use_cases.ports import Books, Parcel, PostedCard, UnitOfWork
+from bot.use_cases.ports import Books, UnitOfWork
+from bot.use_cases.records import Parcel, PostedCard
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,9 @@ from typing import Protocol
 import structlog
 
 from bot.delivery.outcomes import Failure, RateLimited, Roster, Status, reason
-from bot.use_cases.ports import Desk, Signal, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Signal
 
 log = structlog.get_logger(__name__)
 

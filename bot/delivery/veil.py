@@ -13,16 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from bot.domain.lead import Lead
-from bot.use_cases.ports import (
-    Desk,
-    Dossier,
-    Handoffs,
-    Listed,
-    Listing,
-    MyWork,
-    People,
-    UnitOfWork,
-)
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Handoffs, People, UnitOfWork
+from bot.use_cases.records import Dossier, Listed, Listing, MyWork
 
 
 def veiled(lead: Lead) -> Lead:

@@ -23,7 +23,9 @@ from bot.domain.judged import counts
 from bot.domain.offer import Offer, Stretch
 from bot.domain.sla import Verdict
 from bot.domain.turns import LEAD, Choice, Skip, Why
-from bot.use_cases.ports import Desk, People, Person, Promise, Timed
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People
+from bot.use_cases.records import Person, Promise, Timed
 
 MOST_EARLIER = 6  # other rounds, a line each
 MOST_WINDOWS = 12  # of one promise

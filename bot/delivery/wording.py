@@ -30,16 +30,9 @@ from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Event, Move, State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
-from bot.use_cases.ports import (
-    Colleague,
-    Desk,
-    Dossier,
-    Listing,
-    MyWork,
-    People,
-    Person,
-    UnitOfWork,
-)
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Colleague, Dossier, Listing, MyWork, Person
 
 # Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
 ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})

@@ -17,7 +17,7 @@ from bot.config import load
 from bot.demo.child import Child, free_port
 from bot.demo.leads import send_lead
 from bot.manifest import COMMAND, DESCRIPTION, USAGE
-from bot.use_cases.ports import DigestSlot
+from bot.use_cases.desk import DigestSlot
 from bot.use_cases.report import next_slot
 from playground import (
     CommandHint,

@@ -29,7 +29,8 @@ from bot.replay import people
 from bot.replay.history import History
 from bot.replay.outcome import Outcome, outcome
 from bot.replay.run import Delivery, LeftOut, Replay, SimulatedTime
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
 from storage.books import Books
 
 LOOK_EVERY_SECONDS = 0.2  # while a real Slack makes us wait

@@ -11,7 +11,8 @@ from typing import Any
 from bot.domain.messages import Card, Digest, Escalation, Reminder
 from bot.domain.metrics import Figures
 from bot.domain.offer import Offer
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.report import BEGINNING, measured, monday_of
 
 SAID = (Card.kind, Reminder.kind, Escalation.kind, Digest.kind)

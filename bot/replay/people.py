@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.delivery.outcomes import Roster
 from bot.domain.assignment import Queue
-from bot.use_cases.ports import Group, Person
+from bot.use_cases.records import Group, Person
 
 
 def made_up(

@@ -17,7 +17,7 @@ from bot.domain.assignment import NoQueue, route
 from bot.domain.handoff import HELD, Event, Handoff, Refused, State
 from bot.replay.history import BadHistory, History, Past, Row
 from bot.use_cases import answer, escalate, follow_up, offer, report
-from bot.use_cases.ports import Desk
+from bot.use_cases.desk import Desk
 from storage.books import Books
 
 MOMENT = timedelta(microseconds=1)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.domain.messages import Message, PlaceClosed, Unheard
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

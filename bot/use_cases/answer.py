@@ -16,8 +16,10 @@ from bot.domain.messages import Card, NotMineNews, RejectionNews
 from bot.domain.offer import Answer
 from bot.use_cases import turn
 from bot.use_cases.clicked import counts_at
+from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import marketing_of, not_asked_any_more
-from bot.use_cases.ports import Desk, Dossier, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Dossier
 
 Decide = Callable[[UnitOfWork, Handoff, Terms, datetime], Move]
 

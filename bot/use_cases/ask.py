@@ -18,8 +18,10 @@ from bot.domain.handoff import (
 )
 from bot.domain.messages import Card, QuestionAnswered
 from bot.use_cases.answer import check_may_answer
+from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import may_tell, put_question
-from bot.use_cases.ports import Desk, Dossier, People, UnitOfWork
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Dossier
 
 
 def ask(desk: Desk, handoff_id: int, round_: int, by: str, question: str) -> Handoff:

@@ -9,7 +9,8 @@ from functools import partial
 from bot.domain.agreement import Audience, Clock
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff
-from bot.use_cases.ports import Desk, People, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from bot.domain.assignment import Queue
 from bot.domain.business_hours import Calendar
 from bot.domain.handoff import Refused, State
 from bot.use_cases import follow_up, passing, turn
-from bot.use_cases.ports import Conflict, Desk, Listing, NotFound, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Conflict, NotFound, UnitOfWork
+from bot.use_cases.records import Listing
 
 MOST_LISTED = 10  # leads
 GIVES_BACK = (State.ACCEPTED, State.CONTACTED)  # what is qualified stays with who qualified it

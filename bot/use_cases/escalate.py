@@ -20,9 +20,10 @@ from bot.domain.messages import (
 )
 from bot.domain.sla import DueSteps
 from bot.use_cases import admin_news, turn
+from bot.use_cases.desk import Desk
 from bot.use_cases.nudge import nudge_for
 from bot.use_cases.offer import ask_again, promise, show_new_card
-from bot.use_cases.ports import Conflict, Desk, UnitOfWork
+from bot.use_cases.ports import Conflict, UnitOfWork
 from bot.use_cases.rung import Hearing, Rung, hearing, time_had
 
 log = structlog.get_logger(__name__)

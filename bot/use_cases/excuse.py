@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.domain import detours
 from bot.domain.agreement import Clock
 from bot.domain.handoff import Handoff, MayNotExcuse, NotBroken
-from bot.use_cases.ports import Conflict, Desk, Promise, Timed, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Conflict, UnitOfWork
+from bot.use_cases.records import Promise, Timed
 from bot.use_cases.timing import excusable, may_excuse, timed
 
 ONE_DAY = timedelta(days=1)

@@ -12,9 +12,11 @@ from bot.domain.assignment import may_follow_up
 from bot.domain.handoff import Event, Handoff, Move, NotAllowed, OldCard
 from bot.domain.messages import Card
 from bot.use_cases.clicked import counts_at
+from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
-from bot.use_cases.ports import Desk, Dossier, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Dossier
 
 Decide = Callable[[Handoff, Terms, datetime], Move]
 

@@ -14,16 +14,10 @@ from bot.domain import detours
 from bot.domain.assignment import Rule
 from bot.domain.handoff import HELD, EnoughInHand, Handoff, NotAllowed, OutOfOrder, State
 from bot.domain.messages import Card, HandedOver, ProposalAnswered, Proposed
+from bot.use_cases.desk import Desk
 from bot.use_cases.follow_up import for_follow_up
-from bot.use_cases.ports import (
-    Colleague,
-    Conflict,
-    Desk,
-    Dossier,
-    Listed,
-    Proposal,
-    UnitOfWork,
-)
+from bot.use_cases.ports import Conflict, UnitOfWork
+from bot.use_cases.records import Colleague, Dossier, Listed, Proposal
 
 AGREED, DECLINED, WITHDRAWN, LAPSED = "agreed", "declined", "withdrawn", "lapsed"
 MOST_LEADS = 100  # to choose from, of all colleagues together

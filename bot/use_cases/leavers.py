@@ -24,9 +24,10 @@ from bot.domain.assignment import Queue
 from bot.domain.handoff import Event, Handoff
 from bot.domain.messages import Leavers
 from bot.use_cases import passing
+from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 from bot.domain.lead import Lead
-from bot.use_cases.ports import Desk, Dossier
+from bot.use_cases.desk import Desk
+from bot.use_cases.records import Dossier
 
 NUMBER = re.compile(r"L-?\d+", re.IGNORECASE | re.ASCII)
 SHOWN = 10  # hits in a list; one more is asked for, to say that there are more

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.domain.handoff import Handoff
 from bot.domain.messages import Question
-from bot.use_cases.ports import Desk, People, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
 
 
 def marketing_of(desk: Desk, people: People, handoff: Handoff) -> list[str]:

@@ -14,9 +14,11 @@ from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, OldCard
 from bot.domain.messages import Card, NotMineNews
 from bot.use_cases.answer import check_may_answer
+from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
-from bot.use_cases.ports import Desk, Dossier, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Dossier
 
 
 def send_on(

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.domain.assignment import Queue
-from bot.use_cases.ports import Desk, Listing, MyWork, People, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Listing, MyWork
 
 MOST_HELD = 18  # leads of each list: with their buttons they fit into Slack's hundred blocks
 MOST_WAITING = 12

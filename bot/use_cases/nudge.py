@@ -17,8 +17,10 @@ from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Handoff
 from bot.domain.messages import LadderMessage, Message, Note, Reminder, ReminderList, still_runs
 from bot.use_cases.audience import meant_by
+from bot.use_cases.desk import Desk
 from bot.use_cases.peace import Reader, day_off_until, over_budget_until
-from bot.use_cases.ports import Desk, Nudge, Signal, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Nudge, Signal
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,8 @@ from bot.domain.handoff import AWAITING_OFFER, Ask, Handoff, NotAllowed
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Card, RaisedAgain
 from bot.use_cases import turn
-from bot.use_cases.ports import Conflict, Desk, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Conflict, UnitOfWork
 
 ATTEMPTS = 3  # the same person, sent twice at the same moment: look again
 

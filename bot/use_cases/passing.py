@@ -20,8 +20,9 @@ from bot.domain.handoff import (
 )
 from bot.domain.turns import Choice, Skip, Why
 from bot.use_cases import turn
+from bot.use_cases.desk import Desk
 from bot.use_cases.offer import show_new_card
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
 
 
 def pass_on(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:

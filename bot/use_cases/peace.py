@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.business_hours import Calendar, next_open
-from bot.use_cases.ports import Consideration, Signal
+from bot.use_cases.desk import Consideration
+from bot.use_cases.records import Signal
 
 _DAY = timedelta(days=1)
 

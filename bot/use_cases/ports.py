@@ -2,174 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from bot.domain.agreement import Agreement, Clock, Terms
-from bot.domain.assignment import Queue
-from bot.domain.detours import BROKEN
+from bot.domain.agreement import Terms
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message
-from bot.domain.offer import Offer, Stretch, stretch
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: str  # Slack's: U…
-    handle: str = ""  # without the @
-    name: str = ""
-    email: str = ""
-    time_zone: str = "UTC"
-    language: str = "en"
-    active: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    id: str  # Slack's: S…
-    handle: str
-    members: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class PostedCard:
-    """A card message in Slack. A lead offered again has several; the highest number is live."""
-
-    number: int
-    round: int
-    channel: str  # Slack's id
-    ts: str
-    permalink: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """A handoff with all that is known around it, for rendering and for judging."""
-
-    lead: Lead
-    handoff: Handoff
-    offers: tuple[Offer, ...]  # oldest first; the last is `handoff.offer`
-    journal: tuple[Move, ...]  # oldest first
-    cards: tuple[PostedCard, ...]  # by number
-    terms: Terms  # of the present round
-
-
-Promise = tuple[Offer, Stretch]  # of one round
-
-CLOCKS = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)
-
-
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A handoff with what is needed to check its timing by hand."""
-
-    dossier: Dossier
-    terms: Mapping[int, Terms]  # by version; each round is judged by its own
-    now: datetime
-
-    def terms_of(self, offer: Offer) -> Terms:
-        return self.terms[offer.promised.terms_version]
-
-    def promises(self, offer: Offer) -> Iterator[Stretch]:
-        """Those that ran in this round."""
-        for clock in CLOCKS:
-            ran = stretch(offer, clock, self.terms_of(offer))
-            if ran is not None:
-                yield ran
-
-    def broken(self) -> Iterator[Promise]:
-        """What was not kept, and is not excused yet."""
-        for offer in self.dossier.offers:
-            for ran in self.promises(offer):
-                if ran.excused is None and ran.verdict(self.now) in BROKEN:
-                    yield offer, ran
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A handoff as one among others: enough for a line about it, and its buttons."""
-
-    lead: Lead
-    handoff: Handoff
-    card: PostedCard | None  # the newest, once Slack has it
-    terms: Terms  # of the present round
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The most urgent ones, and how many there are in all."""
-
-    first: tuple[Listed, ...] = ()
-    total: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class MyWork:
-    """What waits for one person. A list is None where they have no part in what it is about."""
-
-    held: Listing | None  # leads of theirs
-    waiting: Listing | None  # for an answer, in queues they sell for
-    overdue: Listing | None  # in queues they look after, and not in the lists above
-    sells: frozenset[str]  # names of queues whose offers they may answer
-    manages: frozenset[str]  # names of queues in which they may act for others
-    takes_part: bool  # in some queue, whichever way
-    questions: Listing | None = None  # of sales, for marketing; None where there are none too
-
-
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """What Slack last said about a person's availability. Unknown is as good as available."""
-
-    dnd_from: datetime | None = None  # do not disturb, by schedule or because they paused
-    dnd_until: datetime | None = None
-    away_status: bool = False  # their status says so: on holiday, ill
-    status_until: datetime | None = None  # None, with `away_status`: until they change it
-    present: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Nudge:
-    """A reminder to one person that waits to be said, perhaps in one list with others."""
-
-    person: str
-    handoff: int
-    round: int
-    clock: Clock
-    rung: int  # how far its ladder was climbed, the first being 1; 0: its reader asked for it
-    say_at: datetime
-    late_minutes: int = 0
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A transfer, or with `other_handoff` a swap, that waits for a colleague's yes."""
-
-    handoff: int
-    round: int
-    giver: str
-    taker: str
-    asked_at: datetime
-    other_handoff: int | None = None  # what the taker gives for it
-    other_round: int | None = None
-    asked_by: str | None = None  # the manager; None: the giver did
-    note: str = ""
-    outcome: str | None = None  # "agreed", "declined", "withdrawn", "lapsed"
-    id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody a held lead may be handed to, or swapped with."""
-
-    person: Person
-    away: bool
-    has_room: bool  # for the lead that is given away
-    leads: tuple[Listed, ...]  # of theirs, to swap it for
+from bot.domain.offer import Offer
+from bot.use_cases.records import (
+    Dossier,
+    Group,
+    Listing,
+    Nudge,
+    Parcel,
+    Person,
+    PostedCard,
+    Proposal,
+    Report,
+    Signal,
+)
 
 
 class NotFound(LookupError):
@@ -311,19 +165,6 @@ class Outbox(Protocol):
         A `Card` that already waits unsent is not queued twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A claimed outbox row. `key` goes into the message's metadata, to find it again."""
-
-    id: int
-    key: str
-    lane: str
-    message: Message
-    attempts: int  # before this one
-    in_doubt: bool  # an earlier attempt may have arrived: look before sending
-    claimed_at: datetime  # wire time of the earliest attempt in doubt, else of this claim
-
-
 class Deliveries(Protocol):
     """The courier's side of the outbox. `wire_now` is real time, `now` workspace time."""
 
@@ -371,18 +212,6 @@ class Deliveries(Protocol):
 
     def sent_ts(self, kind: str, payload: Mapping[str, Any]) -> tuple[str, str] | None:
         """(channel id, ts) of a message already sent with this payload, for threads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A digest that is, or was, due: one row for each (kind, channel, period)."""
-
-    id: int
-    kind: str
-    channel: str
-    starts: datetime
-    ends: datetime
-    figures: Mapping[str, Any]
 
 
 class Reports(Protocol):
@@ -517,87 +346,3 @@ class Books(Protocol):
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
         """A look without a lock; nothing can be committed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consideration:
-    """How people want to be left in peace. Times are by each person's own zone."""
-
-    per_day: int = 12  # reminder messages to one person; the rest of the day's come as one list
-    rest_at: time = time(15)  # when that list is said
-    quiet_from: time = time(19)  # no reminders from here
-    quiet_until: time = time(8)  # up to here
-    do_not_disturb: bool = True  # Slack's, too
-
-    @property
-    def has_nights(self) -> bool:
-        return self.quiet_from != self.quiet_until
-
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """What of Slack counts when somebody is to be asked by name."""
-
-    status: bool = False
-    presence: bool = False
-
-
-@dataclass(frozen=True)
-class Desk:
-    """All a use case needs: the books, the time, what was agreed, and whom to wake."""
-
-    books: Books
-    clock: Callable[[], datetime]
-    queues: Sequence[Queue]
-    agreement: Agreement
-    terms_version: int
-    zone: str  # of the workspace: weeks begin at its midnight
-    campaign_owners: Mapping[str, str] = field(default_factory=dict)
-    digest: DigestSlot | None = None
-    admins: Sequence[str] = ()  # hear of what is set up wrongly
-    own_calendars: Mapping[str, str] = field(default_factory=dict)  # of sellers, by their name
-    consideration: Consideration = Consideration()
-    availability: Availability = Availability()
-    company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
-    said: Callable[[], None] = lambda: None  # called after a commit that queued messages
-    replaying: bool = False  # history acted already, unknown people too: nobody is refused
-
-    def hides(self, handoff: Handoff, people: People, reader: str) -> bool:
-        """Blind claim: must this reader not see yet who the lead is? What nobody in particular
-        reads ('') is read by everybody. A mis-route or a rejection is no claim: it must not be the
-        way to a name."""
-        queue = self.queue(handoff.queue)
-        if not queue.is_blind or handoff.holder is not None:
-            return False
-        person = people.find(reader) if reader else None
-        if person is None:
-            return True
-        also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
-        sells = person.id in people.members((*queue.sellers, *also))
-        return sells and person.id not in people.members((queue.manager,))
-
-    def address(self, handoff: Handoff) -> str:
-        """Where its newest card is, or goes: once the ladder has widened an offer, the channel of
-        the queue that was asked too."""
-        return self.queue(handoff.also_queue or handoff.queue).address
-
-    def queue(self, name: str) -> Queue:
-        """The queue; leads of one that app.yaml no longer has are served by the last."""
-        return next((queue for queue in self.queues if queue.name == name), self.queues[-1])
-
-
-@dataclass(frozen=True, slots=True)
-class DigestSlot:
-    """When and where the weekly digest is said, in the workspace's zone, and what it shows."""
-
-    channel: str
-    weekday: int  # Monday is 0
-    hour: int
-    minute: int
-    metrics: tuple[str, ...] = ()  # of DIGEST_METRICS, in this order; empty: all of them
-
-
-def week_period(monday: date) -> str:
-    """How a week is named in the reports table and on the command line: 2012-W05."""
-    year, week, _ = monday.isocalendar()
-    return f"{year}-W{week:02d}"

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.messages import Digest, DigestBreakdown
 from bot.domain.metrics import Figures, measure
 from bot.domain.offer import Offer
-from bot.use_cases.ports import Desk, DigestSlot, UnitOfWork, week_period
+from bot.use_cases.desk import Desk, DigestSlot, week_period
+from bot.use_cases.ports import UnitOfWork
 
 WEEKLY = "weekly"  # the kind, in the table of reports
 WEEK = timedelta(days=7)

@@ -13,7 +13,8 @@ from bot.domain.business_hours import elapsed
 from bot.domain.handoff import Handoff, State
 from bot.domain.sla import DueSteps, RunningClock
 from bot.use_cases.audience import Meant, Reached, everybody, meant_by, reached_of
-from bot.use_cases.ports import Desk, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
 
 _WORDS_ONLY = (Act.TELL, Act.REMIND, Act.ESCALATE)
 

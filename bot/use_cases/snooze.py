@@ -8,8 +8,10 @@ from bot.domain import detours
 from bot.domain.handoff import Handoff, HeldByAnother, OldCard, OutOfOrder, State
 from bot.domain.messages import Card
 from bot.use_cases.answer import check_may_answer
+from bot.use_cases.desk import Desk
 from bot.use_cases.nudge import OWN
-from bot.use_cases.ports import Desk, Dossier, Nudge, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Dossier, Nudge
 
 
 def snooze(desk: Desk, handoff_id: int, round_: int, by: str, until: datetime) -> Handoff:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.use_cases.ports import Desk, People, Promise, Timed, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Promise, Timed
 
 
 def timed(desk: Desk, work: UnitOfWork, handoff_id: int) -> Timed:

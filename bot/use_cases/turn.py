@@ -20,7 +20,9 @@ from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Handoff, Move, St
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message, NobodyFree, NobodyLeft
 from bot.domain.turns import Candidate, Choice, Skip, Why
-from bot.use_cases.ports import Desk, People, Signal, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.records import Signal
 
 AT_ONCE = 200  # waiting leads of a queue that are looked at
 

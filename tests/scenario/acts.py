@@ -21,7 +21,7 @@ from bot.use_cases import (
     passing,
     snooze,
 )
-from bot.use_cases.ports import Desk
+from bot.use_cases.desk import Desk
 
 SELLERS = ("UERIK", "UAINO", "UPRIYA", "UJONAS")
 

@@ -25,7 +25,9 @@ from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import Card, Digest, DigestChart, Message, Reminder, to_payload
 from bot.use_cases import offer
-from bot.use_cases.ports import Desk, PostedCard, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import PostedCard
 from playground import InstalledApp, Seen, Server, Workspace, WorkspaceClock, sample_workspace
 from storage.books import Books
 from tests import migrated

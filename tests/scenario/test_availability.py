@@ -15,8 +15,8 @@ import pytest
 from bot.delivery.signals import PresenceReader
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import Event, State
+from bot.use_cases.desk import Availability
 from bot.use_cases.leavers import LeaverWatch
-from bot.use_cases.ports import Availability
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world
 
 TURNS = Rule(Assignment.ROUND_ROBIN)

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.handoff import Event
 from bot.use_cases import nudge
-from bot.use_cases.ports import Consideration
+from bot.use_cases.desk import Consideration
 from playground.seen import Seen
 from playground.wording import block_words
 from tests.scenario.world import AGREED, MONDAY, World, open_world, read

@@ -14,7 +14,7 @@ import pytest
 from bot.domain import handoff
 from bot.domain.lead import LeadFacts
 from bot.use_cases import offer, report
-from bot.use_cases.ports import Desk, DigestSlot
+from bot.use_cases.desk import Desk, DigestSlot
 from storage.books import Books
 from tests import migrated
 from tests.scenario.office import open_desk

@@ -8,7 +8,7 @@ import pytest
 
 from bot.delivery.directory import DirectoryReader, Looked
 from bot.domain.messages import RejectionNews
-from bot.use_cases.ports import Person
+from bot.use_cases.records import Person
 from storage.books import Books
 from tests import migrated
 from tests.scenario.office import CHANNEL, Office, open_desk, open_office

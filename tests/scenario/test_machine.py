@@ -46,7 +46,9 @@ from bot.use_cases import (
     offer,
     passing,
 )
-from bot.use_cases.ports import Conflict, Desk, Dossier, Group, Person, UnitOfWork
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Conflict, UnitOfWork
+from bot.use_cases.records import Dossier, Group, Person
 from storage.books import Books
 from tests.scenario.acts import ACTS, MANAGERS, SELLERS
 from tests.scenario.forgetful_slack import ForgetfulSlack

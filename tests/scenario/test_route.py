@@ -17,7 +17,7 @@ from bot.domain.turns import Choice, Skip, Why
 from bot.route_words import ASKED, SKIPPED, lines
 from bot.routing import BadLead, explain, read_file, source_named
 from bot.use_cases.offer import keep_lead, raise_lead
-from bot.use_cases.ports import Person
+from bot.use_cases.records import Person
 from storage.books import Books
 
 SMALL = (Path(__file__).parents[1] / "unit/config/small.yaml").read_text(encoding="utf-8")

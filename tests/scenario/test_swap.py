@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.handoff import Event
 from bot.use_cases import hand_over
-from bot.use_cases.ports import Proposal
+from bot.use_cases.records import Proposal
 from playground.seen import Seen
 from tests.scenario.test_hand_over import answers, choices, held, holder, opens, reads_now, shown
 from tests.scenario.world import World, open_world, read

@@ -6,8 +6,8 @@ from datetime import timedelta
 from bot.domain.agreement import Duration, Target
 from bot.domain.lead import LeadFacts
 from bot.use_cases import answer
+from bot.use_cases.desk import Desk
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import Desk
 from tests.scenario.world import AGREED, World, agreement
 
 HOUR = timedelta(hours=1)

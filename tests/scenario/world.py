@@ -38,10 +38,10 @@ from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, Move
 from bot.domain.lead import LeadFacts
 from bot.use_cases import admin_news, escalate, nudge, passing
+from bot.use_cases.desk import Desk
 from bot.use_cases.leavers import LeaverWatch
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import raise_lead
-from bot.use_cases.ports import Desk
 from handlers.front_door import FrontDoor
 from handlers.health import look
 from handlers.home import Homes

@@ -20,7 +20,7 @@ from bot.domain.business_hours import Calendar
 from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import Card
-from bot.use_cases.ports import PostedCard
+from bot.use_cases.records import PostedCard
 from storage.books import Books
 
 NOW = datetime(2026, 1, 7, 9, 30, 0, 123456, tzinfo=UTC)  # a Wednesday

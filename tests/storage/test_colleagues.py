@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.use_cases.ports import Conflict, NotFound, Proposal, Signal
+from bot.use_cases.ports import Conflict, NotFound
+from bot.use_cases.records import Proposal, Signal
 from tests.storage.samples import MINUTE, NOW, accepted
 from tests.storage.test_races import at_once
 

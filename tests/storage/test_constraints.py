@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.domain.agreement import Clock
 from bot.domain.messages import Digest
-from bot.use_cases.ports import Nudge, Proposal, Signal
+from bot.use_cases.records import Nudge, Proposal, Signal
 from storage.tables import leads, metadata
 from tests.storage.samples import LANE, MINUTE, NOW, WIRE_NOW, accepted, facts, offered
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.agreement import Clock
 from bot.domain.messages import Card, Digest, DigestBreakdown, Reminder, to_payload
-from bot.use_cases.ports import PostedCard
+from bot.use_cases.records import PostedCard
 from storage.books import Books
 from tests.storage.samples import LANE, LEASE, MINUTE, NOW, WIRE_NOW, offered
 

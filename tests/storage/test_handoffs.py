@@ -15,7 +15,8 @@ from bot.domain.handoff import Ask, Event, Handoff, Move, Refused, State
 from bot.domain.journal import recompute
 from bot.domain.offer import Offer
 from bot.domain.turns import Choice, Skip, Why
-from bot.use_cases.ports import Conflict, Listing, NotFound, PostedCard
+from bot.use_cases.ports import Conflict, NotFound
+from bot.use_cases.records import Listing, PostedCard
 from storage.books import Books
 from storage.journal import details_of, from_details
 from tests.storage.samples import (

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.domain import handoff
 from bot.domain.handoff import Event
-from bot.use_cases.ports import DatabaseAway, Group, Person
+from bot.use_cases.ports import DatabaseAway
+from bot.use_cases.records import Group, Person
 from storage.books import Books
 from storage.migrations import config
 from storage.tables import metadata

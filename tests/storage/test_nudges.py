@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.agreement import Clock
-from bot.use_cases.ports import Nudge
+from bot.use_cases.records import Nudge
 from tests.storage.samples import MINUTE, NOW, accepted
 from tests.storage.test_races import at_once
 

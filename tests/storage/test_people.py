@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.use_cases.ports import Group, Person
+from bot.use_cases.records import Group, Person
 from storage.books import Books
 
 MAJA = Person("U1", "maja", "Maja Å", "maja@acme.example", "Europe/Stockholm", "sv")

@@ -38,7 +38,8 @@ from bot.domain.messages import (
     Unheard,
 )
 from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_QUESTIONS, MOST_WAITING
-from bot.use_cases.ports import Colleague, Dossier, Listed, Listing, MyWork, People, Person, Timed
+from bot.use_cases.ports import People
+from bot.use_cases.records import Colleague, Dossier, Listed, Listing, MyWork, Person, Timed
 from tests.templates.leads import (
     ADA,
     FIGURES,

@@ -23,19 +23,9 @@ from bot.domain.assignment import Queue
 from bot.domain.handoff import EVERYBODY, Ask, Event, Move
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.turns import LEAD, Choice, Skip, Standing, Why
-from bot.use_cases.ports import (
-    Books,
-    Desk,
-    Dossier,
-    Group,
-    NotFound,
-    Nudge,
-    Person,
-    PostedCard,
-    Proposal,
-    Report,
-    UnitOfWork,
-)
+from bot.use_cases.desk import Desk
+from bot.use_cases.ports import Books, NotFound, UnitOfWork
+from bot.use_cases.records import Dossier, Group, Nudge, Person, PostedCard, Proposal, Report
 from tests.unit.agreements import TERMS, stockholm
 
 RAISED = stockholm("2026-03-02 09:58")

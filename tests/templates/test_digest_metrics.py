@@ -13,7 +13,7 @@ from bot.delivery.languages import available, language
 from bot.delivery.wording import Words
 from bot.domain.messages import Digest, DigestBreakdown
 from bot.domain.metrics import DIGEST_METRICS, WHERE_ANY
-from bot.use_cases.ports import DigestSlot
+from bot.use_cases.desk import DigestSlot
 from tests.templates.leads import FIGURES, POSTED, desk, shelf
 
 MONDAY_NINE = DigestSlot("mql-handoff", 0, 9, 0)

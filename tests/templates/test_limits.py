@@ -13,7 +13,7 @@ from bot.delivery.block_limits import Json, OutsideLimits, all_texts, check_mess
 from bot.delivery.escaping import length
 from bot.delivery.message_words import TELLERS
 from bot.domain.messages import KINDS
-from bot.use_cases.ports import Colleague, Person
+from bot.use_cases.records import Colleague, Person
 from playground.block_rules import check_message_blocks
 from playground.block_rules import check_view as check_playground_view
 from tests.templates import everything

@@ -22,7 +22,7 @@ from bot.delivery.languages import language
 from bot.delivery.render import NotJson, Renderer, environment, finalize, link, parsed, plain
 from bot.delivery.wording import Words
 from bot.domain.messages import RejectionNews
-from bot.use_cases.ports import Person
+from bot.use_cases.records import Person
 from tests.templates import everything
 from tests.templates.leads import POSTED, Directory, Shelf, Story, desk
 

@@ -13,7 +13,7 @@ from bot.domain.agreement import Clock
 from bot.domain.business_hours import Calendar
 from bot.domain.sla import Verdict
 from bot.domain.turns import Choice, Skip, Why
-from bot.use_cases.ports import Timed
+from bot.use_cases.records import Timed
 from tests.templates.everything import PEOPLE, TIMED, timed
 from tests.templates.leads import POSTED, Story, desk, stories
 from tests.unit.agreements import TERMS

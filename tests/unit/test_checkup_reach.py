@@ -10,7 +10,7 @@ import pytest
 from bot.checkup_reach import Reach, unheard_steps
 from bot.config import Settings, parse
 from bot.delivery.outcomes import Roster
-from bot.use_cases.ports import Group, Person
+from bot.use_cases.records import Group, Person
 
 SMALL = (Path(__file__).parent / "config" / "small.yaml").read_text(encoding="utf-8")
 NAMES = ("ida", "olof", "maja", "henrik", "anna", "bea")

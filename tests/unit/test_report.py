@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.use_cases.ports import DigestSlot, week_period
+from bot.use_cases.desk import DigestSlot, week_period
 from bot.use_cases.report import (
     last_slot,
     monday_of,

@@ -8,7 +8,7 @@ import pytest
 from bot.delivery import roster
 from bot.delivery.outcomes import Broken, Failure, RateLimited, Roster, TryLater, Unlisted
 from bot.delivery.roster import people
-from bot.use_cases.ports import Group, Person
+from bot.use_cases.records import Group, Person
 
 
 def user(id_: str, name: str, shown: str = "", **more: Any) -> dict[str, Any]:

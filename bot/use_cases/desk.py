@@ -1,0 +1,96 @@
+"""All a use case needs, put together where Baton starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from bot.domain.agreement import Agreement
+from bot.domain.assignment import Queue
+from bot.domain.handoff import Handoff
+from bot.use_cases.ports import Books, People
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration:
+    """How people want to be left in peace. Times are by each person's own zone."""
+
+    per_day: int = 12  # reminder messages to one person; the rest of the day's come as one list
+    rest_at: time = time(15)  # when that list is said
+    quiet_from: time = time(19)  # no reminders from here
+    quiet_until: time = time(8)  # up to here
+    do_not_disturb: bool = True  # Slack's, too
+
+    @property
+    def has_nights(self) -> bool:
+        return self.quiet_from != self.quiet_until
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What of Slack counts when somebody is to be asked by name."""
+
+    status: bool = False
+    presence: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All a use case needs: the books, the time, what was agreed, and whom to wake."""
+
+    books: Books
+    clock: Callable[[], datetime]
+    queues: Sequence[Queue]
+    agreement: Agreement
+    terms_version: int
+    zone: str  # of the workspace: weeks begin at its midnight
+    campaign_owners: Mapping[str, str] = field(default_factory=dict)
+    digest: DigestSlot | None = None
+    admins: Sequence[str] = ()  # hear of what is set up wrongly
+    own_calendars: Mapping[str, str] = field(default_factory=dict)  # of sellers, by their name
+    consideration: Consideration = Consideration()
+    availability: Availability = Availability()
+    company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
+    said: Callable[[], None] = lambda: None  # called after a commit that queued messages
+    replaying: bool = False  # history acted already, unknown people too: nobody is refused
+
+    def hides(self, handoff: Handoff, people: People, reader: str) -> bool:
+        """Blind claim: must this reader not see yet who the lead is? What nobody in particular
+        reads ('') is read by everybody. A mis-route or a rejection is no claim: it must not be the
+        way to a name."""
+        queue = self.queue(handoff.queue)
+        if not queue.is_blind or handoff.holder is not None:
+            return False
+        person = people.find(reader) if reader else None
+        if person is None:
+            return True
+        also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
+        sells = person.id in people.members((*queue.sellers, *also))
+        return sells and person.id not in people.members((queue.manager,))
+
+    def address(self, handoff: Handoff) -> str:
+        """Where its newest card is, or goes: once the ladder has widened an offer, the channel of
+        the queue that was asked too."""
+        return self.queue(handoff.also_queue or handoff.queue).address
+
+    def queue(self, name: str) -> Queue:
+        """The queue; leads of one that app.yaml no longer has are served by the last."""
+        return next((queue for queue in self.queues if queue.name == name), self.queues[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class DigestSlot:
+    """When and where the weekly digest is said, in the workspace's zone, and what it shows."""
+
+    channel: str
+    weekday: int  # Monday is 0
+    hour: int
+    minute: int
+    metrics: tuple[str, ...] = ()  # of DIGEST_METRICS, in this order; empty: all of them
+
+
+def week_period(monday: date) -> str:
+    """How a week is named in the reports table and on the command line: 2012-W05."""
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02d}"
