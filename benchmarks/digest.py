@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement
 from benchmarks.copies import MINUTE, WEEK, copy_all
 from benchmarks.office import MONDAY, Office, office, sqlite_url
 from benchmarks.side_by_side import Figure, repeated, side_by_side
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from bot.use_cases import answer, follow_up
 from bot.use_cases.report import figures_between, week_bounds
 

@@ -9,8 +9,8 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.delivery.actions import Action
-from bot.domain.handoff import Event
 from bot.domain.messages import Message, NobodyLeft, NotMineNews
+from bot.domain.move import Event
 from bot.use_cases import answer, follow_up, hand_over, offer, passing
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Conflict, NotFound

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.delivery.actions import Action, Callback, Field
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from bot.use_cases import hand_over
 from bot.use_cases.desk import Desk
 from bot.use_cases.hand_over import Lead

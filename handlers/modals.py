@@ -18,7 +18,8 @@ from bot.delivery.outcomes import Ok, Outcome
 from bot.delivery.wording import Words, why_not
 from bot.domain.agreement import NextStep
 from bot.domain.asked import teams_left
-from bot.domain.handoff import AlreadyAnswered, Event, OldCard
+from bot.domain.handoff import AlreadyAnswered, OldCard
+from bot.domain.move import Event
 from bot.domain.sla import day_of
 from bot.use_cases import answer, follow_up, misroute
 from bot.use_cases.desk import Desk

@@ -23,7 +23,6 @@ from bot.domain.handoff import (
     AskedAlready,
     BadSnooze,
     EnoughInHand,
-    Event,
     HeldByAnother,
     MayNotExcuse,
     NoQuestion,
@@ -36,6 +35,7 @@ from bot.domain.handoff import (
     SnoozedAlready,
 )
 from bot.domain.messages import Message
+from bot.domain.move import Event
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Conflict, NotFound, People
 from bot.use_cases.records import Dossier

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.delivery.actions import Action, Callback, Field
 from bot.delivery.wording import Words
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from bot.use_cases import ask
 from bot.use_cases.desk import Desk
 from bot.use_cases.records import Dossier

@@ -16,7 +16,8 @@ from bot.delivery.outcomes import Ok
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, NotBroken
+from bot.domain.handoff import NotBroken
+from bot.domain.move import Event
 from bot.use_cases import excuse, look_up
 from bot.use_cases.desk import Desk
 from bot.use_cases.excuse import Broken

@@ -21,8 +21,9 @@ from sqlalchemy import (
 from bot.domain import journal as moves
 from bot.domain.agreement import Clock
 from bot.domain.detours import MAY_ASK
-from bot.domain.handoff import Handoff, Move, State
+from bot.domain.handoff import Handoff, State
 from bot.domain.lead import Lead
+from bot.domain.move import Move
 from bot.domain.offer import Offer
 from bot.domain.sla import RunningClock
 from bot.use_cases.ports import Conflict, NotFound

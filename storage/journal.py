@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select
 
 from bot.domain.agreement import Clock, Promised
-from bot.domain.handoff import Event, Move
+from bot.domain.move import Event, Move
 from bot.domain.sla import RunningClock
 from storage.columns import MICROSECOND, AnyRow
 from storage.tables import journal

@@ -20,7 +20,8 @@ from sqlalchemy import (
 
 from bot.domain.agreement import Clock
 from bot.domain.detours import MAY_ASK
-from bot.domain.handoff import CLOSED, Event, State
+from bot.domain.handoff import CLOSED, State
+from bot.domain.move import Event
 from bot.domain.offer import Answer
 from storage import colleagues
 from storage.columns import Amount, Id, Span, UtcDateTime, Words

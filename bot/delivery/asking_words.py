@@ -16,8 +16,9 @@ from bot.delivery.card_words import (
 )
 from bot.delivery.escaping import clean
 from bot.domain.asked import asks_anew, had_it
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
 from bot.domain.messages import Leavers, NobodyAsked, NobodyLeft
+from bot.domain.move import Event
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork
 from bot.use_cases.records import Dossier, Person

@@ -15,8 +15,9 @@ from bot.delivery.render import is_link
 from bot.domain import sla
 from bot.domain.agreement import OF_SALES, Clock, Terms
 from bot.domain.asked import why_now
-from bot.domain.handoff import Event, Handoff, Move, State
+from bot.domain.handoff import Handoff, State
 from bot.domain.lead import Lead
+from bot.domain.move import Event, Move
 from bot.domain.offer import stretch
 from bot.domain.sla import Verdict
 from bot.domain.turns import Why

@@ -9,8 +9,8 @@ from bot.delivery import card_words
 from bot.delivery.card_words import Context, known, named, permalink, reason_label
 from bot.delivery.escaping import clean
 from bot.domain.asked import asks_anew
-from bot.domain.handoff import Event, Move
 from bot.domain.lead import Lead
+from bot.domain.move import Event, Move
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
 from bot.use_cases.records import Dossier

@@ -21,7 +21,7 @@ from bot.delivery.card_words import (
 from bot.delivery.escaping import clean
 from bot.domain.agreement import NextStep, Terms
 from bot.domain.asked import sent_it_on
-from bot.domain.handoff import Event, Move, State
+from bot.domain.handoff import State
 from bot.domain.messages import (
     Card,
     Digest,
@@ -33,6 +33,7 @@ from bot.domain.messages import (
     RaisedAgain,
     RejectionNews,
 )
+from bot.domain.move import Event, Move
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier

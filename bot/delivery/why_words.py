@@ -18,8 +18,8 @@ from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.assignment import Queue
 from bot.domain.business_hours import Window
-from bot.domain.handoff import Event, Move
 from bot.domain.judged import counts
+from bot.domain.move import Event, Move
 from bot.domain.offer import Offer, Stretch
 from bot.domain.sla import Verdict
 from bot.domain.turns import LEAD, Choice, Skip, Why

@@ -27,9 +27,10 @@ from bot.delivery.render import Rendered, Renderer
 from bot.delivery.why_words import Arithmetic
 from bot.domain.agreement import NextStep, Reason, Terms
 from bot.domain.business_hours import zone_named
-from bot.domain.handoff import Event, Move, State
+from bot.domain.handoff import State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
+from bot.domain.move import Event, Move
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork
 from bot.use_cases.records import Colleague, Dossier, Listing, MyWork, Person

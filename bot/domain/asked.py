@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.domain.assignment import Queue
-from bot.domain.handoff import Event, Move
+from bot.domain.move import Event, Move
 from bot.domain.offer import Answer, Offer
 from bot.domain.turns import Why
 

@@ -14,9 +14,7 @@ from bot.domain.handoff import (
     Ask,
     AskedAlready,
     BadSnooze,
-    Event,
     Handoff,
-    Move,
     NoQuestion,
     NotBroken,
     OldCard,
@@ -24,6 +22,7 @@ from bot.domain.handoff import (
     SnoozedAlready,
     State,
 )
+from bot.domain.move import Event, Move
 from bot.domain.offer import Offer, stretch
 from bot.domain.sla import DueSteps, RunningClock, Verdict
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import STAGES, Event, Handoff, Move, State
+from bot.domain.handoff import STAGES, Handoff, State
+from bot.domain.move import Event, Move
 from bot.domain.offer import Answer, Offer
 
 

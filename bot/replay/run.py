@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.assignment import NoQueue, route
-from bot.domain.handoff import HELD, Event, Handoff, Refused, State
+from bot.domain.handoff import HELD, Handoff, Refused, State
+from bot.domain.move import Event
 from bot.replay.history import BadHistory, History, Past, Row
 from bot.use_cases import answer, escalate, follow_up, offer, report
 from bot.use_cases.desk import Desk

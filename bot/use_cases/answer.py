@@ -11,8 +11,9 @@ from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import may_answer
-from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, Move, NotAllowed
+from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, NotAllowed
 from bot.domain.messages import Card, NotMineNews, RejectionNews
+from bot.domain.move import Move
 from bot.domain.offer import Answer
 from bot.use_cases import turn
 from bot.use_cases.clicked import counts_at

@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain import detours, handoff, sla
 from bot.domain.agreement import Act, Audience, Clock
-from bot.domain.handoff import Event, Handoff, Move
+from bot.domain.handoff import Handoff
 from bot.domain.messages import (
     Escalation,
     LadderMessage,
@@ -18,6 +18,7 @@ from bot.domain.messages import (
     Returned,
     Unheard,
 )
+from bot.domain.move import Event, Move
 from bot.domain.sla import DueSteps
 from bot.use_cases import admin_news, turn
 from bot.use_cases.desk import Desk

@@ -9,8 +9,9 @@ from decimal import Decimal
 from bot.domain import handoff
 from bot.domain.agreement import Terms
 from bot.domain.assignment import may_follow_up
-from bot.domain.handoff import Event, Handoff, Move, NotAllowed, OldCard
+from bot.domain.handoff import Handoff, NotAllowed, OldCard
 from bot.domain.messages import Card
+from bot.domain.move import Event, Move
 from bot.use_cases.clicked import counts_at
 from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more

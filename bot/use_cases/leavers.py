@@ -21,8 +21,9 @@ import structlog
 
 from bot.domain import handoff as moves
 from bot.domain.assignment import Queue
-from bot.domain.handoff import Event, Handoff
+from bot.domain.handoff import Handoff
 from bot.domain.messages import Leavers
+from bot.domain.move import Event
 from bot.use_cases import passing
 from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more

@@ -8,16 +8,8 @@ from bot.domain import detours, sla
 from bot.domain.agreement import Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import Queue
-from bot.domain.handoff import (
-    AlreadyAnswered,
-    Ask,
-    Event,
-    Handoff,
-    NotAllowed,
-    OldCard,
-    OutOfOrder,
-    State,
-)
+from bot.domain.handoff import AlreadyAnswered, Ask, Handoff, NotAllowed, OldCard, OutOfOrder, State
+from bot.domain.move import Event
 from bot.domain.turns import Choice, Skip, Why
 from bot.use_cases import turn
 from bot.use_cases.desk import Desk

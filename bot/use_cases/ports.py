@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.agreement import Terms
-from bot.domain.handoff import Handoff, Move
+from bot.domain.handoff import Handoff
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message
+from bot.domain.move import Move
 from bot.domain.offer import Offer
 from bot.use_cases.records import (
     Dossier,

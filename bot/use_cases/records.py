@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.domain.agreement import Clock, Terms
 from bot.domain.detours import BROKEN
-from bot.domain.handoff import Handoff, Move
+from bot.domain.handoff import Handoff
 from bot.domain.lead import Lead
 from bot.domain.messages import Message
+from bot.domain.move import Move
 from bot.domain.offer import Offer, Stretch, stretch
 
 CLOCKS = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)

@@ -16,9 +16,10 @@ from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised
 from bot.domain.asked import asks_anew, had_it, same_seller, why_of
 from bot.domain.assignment import Assignment, Queue, Rule, route
 from bot.domain.business_hours import Calendar, is_open
-from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Handoff, Move, State
+from bot.domain.handoff import AWAITING_OFFER, EVERYBODY, Ask, Handoff, State
 from bot.domain.lead import Lead, LeadFacts
 from bot.domain.messages import Message, NobodyFree, NobodyLeft
+from bot.domain.move import Move
 from bot.domain.turns import Candidate, Choice, Skip, Why
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, Handoff
+from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
+from bot.domain.move import Event
 from bot.use_cases import (
     answer,
     ask,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
 from bot.domain.metrics import Figures
+from bot.domain.move import Event
 from bot.use_cases import answer, follow_up
 from bot.use_cases.report import figures_between
 from playground.clock import ts_of

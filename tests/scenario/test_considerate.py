@@ -17,7 +17,7 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from bot.use_cases import nudge
 from bot.use_cases.desk import Consideration
 from playground.seen import Seen

@@ -10,12 +10,12 @@ from structlog.testing import capture_logs
 from bot.delivery.posted_cards import instant_of
 from bot.delivery.settling import Tempo
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, Move
 from bot.domain.messages import (
     Card,
     Escalation,
     RejectionNews,
 )
+from bot.domain.move import Event, Move
 from bot.use_cases import answer, follow_up
 from tests.scenario.office import CHANNEL, Office, errors_in, open_office, reminder
 

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, MayNotExcuse, NotBroken
+from bot.domain.handoff import MayNotExcuse, NotBroken
 from bot.domain.metrics import ClockFigures
+from bot.domain.move import Event
 from bot.use_cases import excuse
 from bot.use_cases.excuse import Broken
 from bot.use_cases.report import BEGINNING, figures_between

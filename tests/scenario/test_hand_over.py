@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.domain.assignment import Rule
-from bot.domain.handoff import Event, NotAllowed, State
+from bot.domain.handoff import NotAllowed, State
+from bot.domain.move import Event
 from bot.use_cases import hand_over
 from playground.delivery import INTERACTIVE
 from playground.person import Person

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
+from bot.domain.move import Event
 from handlers.socket import SocketMode
 from tests.scenario.world import World, open_world, serving
 

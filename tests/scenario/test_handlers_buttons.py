@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
+from bot.domain.move import Event
 from playground.delivery import INTERACTIVE, Delivery
 from tests.scenario.world import World, open_world
 

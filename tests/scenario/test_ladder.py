@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
 from bot.domain.lead import LeadFacts
+from bot.domain.move import Event
 from bot.use_cases import escalate
 from bot.use_cases.offer import raise_lead
 from tests.scenario.world import World, open_world

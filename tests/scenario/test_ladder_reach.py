@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.assignment import Assignment, Rule
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
 from bot.domain.lead import LeadFacts
+from bot.domain.move import Event
 from bot.use_cases.offer import raise_lead
 from tests.scenario.world import AGREED, DACH, QUEUE, World, open_world
 

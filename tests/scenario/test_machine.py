@@ -35,10 +35,11 @@ from bot.delivery.settling import Tempo
 from bot.delivery.wording import Words
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step, Target
 from bot.domain.assignment import Assignment, Rule
-from bot.domain.handoff import Event, Handoff, Move, Refused, State
+from bot.domain.handoff import Handoff, Refused, State
 from bot.domain.journal import apply, begin, recompute
 from bot.domain.lead import LeadFacts
 from bot.domain.messages import LadderMessage, Message, Returned
+from bot.domain.move import Event, Move
 from bot.use_cases import (
     answer,
     escalate,

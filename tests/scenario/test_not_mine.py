@@ -15,7 +15,8 @@ import pytest
 from bot.delivery.actions import NO_QUEUE
 from bot.domain.agreement import NextStep, Reason
 from bot.domain.assignment import Assignment, Rule
-from bot.domain.handoff import Event, State
+from bot.domain.handoff import State
+from bot.domain.move import Event
 from bot.domain.offer import Answer
 from bot.use_cases import misroute
 from bot.use_cases.report import week_figures

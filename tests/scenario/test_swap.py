@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from bot.use_cases import hand_over
 from bot.use_cases.records import Proposal
 from playground.seen import Seen

@@ -35,8 +35,9 @@ from bot.delivery.slack_api import SlackApi
 from bot.delivery.wording import Words
 from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
 from bot.domain.assignment import Queue
-from bot.domain.handoff import Handoff, Move
+from bot.domain.handoff import Handoff
 from bot.domain.lead import LeadFacts
+from bot.domain.move import Move
 from bot.use_cases import admin_news, escalate, nudge, passing
 from bot.use_cases.desk import Desk
 from bot.use_cases.leavers import LeaverWatch

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain import detours, handoff
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from storage.broken import LONGEST_ROUND
 from tests.storage.samples import MINUTE, NOW, TERMS, accepted, posted, promised
 from tests.storage.test_handoffs import record

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from bot.domain import detours, handoff, sla
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Ask, Event, Handoff, Move, Refused, State
+from bot.domain.handoff import Ask, Handoff, Refused, State
 from bot.domain.journal import recompute
+from bot.domain.move import Event, Move
 from bot.domain.offer import Offer
 from bot.domain.turns import Choice, Skip, Why
 from bot.use_cases.ports import Conflict, NotFound

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain import detours, handoff, turns
-from bot.domain.handoff import Ask, Event
+from bot.domain.handoff import Ask
+from bot.domain.move import Event
 from bot.domain.turns import Why
 from tests.storage.samples import MINUTE, NOW, TERMS, accepted, facts, offered, posted, promised
 from tests.storage.test_handoffs import record

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, column, insert, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain import handoff
-from bot.domain.handoff import Event
+from bot.domain.move import Event
 from bot.use_cases.ports import DatabaseAway
 from bot.use_cases.records import Group, Person
 from storage.books import Books

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain import handoff
-from bot.domain.handoff import AlreadyAnswered, Event, State
+from bot.domain.handoff import AlreadyAnswered, State
 from bot.domain.messages import Card, Digest
+from bot.domain.move import Event
 from bot.use_cases.ports import Conflict
 from storage.books import Books
 from tests.storage.samples import (

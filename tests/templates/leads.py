@@ -20,8 +20,9 @@ from bot.domain.agreement import (
     Terms,
 )
 from bot.domain.assignment import Queue
-from bot.domain.handoff import EVERYBODY, Ask, Event, Move
+from bot.domain.handoff import EVERYBODY, Ask
 from bot.domain.lead import Lead, LeadFacts
+from bot.domain.move import Event, Move
 from bot.domain.turns import LEAD, Choice, Skip, Standing, Why
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Books, NotFound, UnitOfWork

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.asked import asks_anew, had_it, same_seller, why_now
-from bot.domain.handoff import Event, Move
+from bot.domain.move import Event, Move
 from bot.domain.turns import Why
 from tests.unit.agreements import PROMISED, stockholm
 

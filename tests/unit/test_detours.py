@@ -14,9 +14,7 @@ from bot.domain.handoff import (
     Ask,
     AskedAlready,
     BadSnooze,
-    Event,
     Handoff,
-    Move,
     NotBroken,
     OldCard,
     OutOfOrder,
@@ -24,6 +22,7 @@ from bot.domain.handoff import (
     State,
 )
 from bot.domain.journal import apply, begin, recompute
+from bot.domain.move import Event, Move
 from bot.domain.offer import Stretch, stretch
 from bot.domain.sla import Verdict
 from tests.unit.agreements import PROMISED, TERMS, stockholm

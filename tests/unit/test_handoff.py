@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain import handoff, journal, sla
 from bot.domain.agreement import Clock, Promised
-from bot.domain.handoff import AlreadyAnswered, Event, Handoff, OldCard, OutOfOrder, State
+from bot.domain.handoff import AlreadyAnswered, Handoff, OldCard, OutOfOrder, State
+from bot.domain.move import Event, Move
 from bot.domain.offer import Answer
 from tests.unit.agreements import TERMS, stockholm
 
@@ -141,7 +142,7 @@ def test_the_journal_alone_gives_handoff_and_offers_back() -> None:
     now = journal.begin(7, 3, begun)
     moves = [begun]
 
-    def make(move: handoff.Move | None) -> None:
+    def make(move: Move | None) -> None:
         nonlocal now
         assert move is not None
         moves.append(move)
