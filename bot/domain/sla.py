@@ -158,20 +158,19 @@ def steps_due(
     if not count or count > len(ahead):
         return None
     left = [_left_of(rung.step, had, calendar) for rung in ahead[:come]]
+    if all(left) and not beyond:
+        wait = [due(calendar, now, min(left)), *instants[come : come + 1]]
+        return _early(ahead[come - 1], replace(clock, next_step_at=min(wait)))
     taken = [rung for rung, time in zip(ahead, left, strict=False) if not time]
     taken += ahead[come:count]
-    if not taken:
-        ends = [due(calendar, now, min(left)), *instants[come : come + 1]]
-        return _early(ahead[come - 1], replace(clock, next_step_at=min(ends)))
-    target = terms.target(clock.name, promised, hours)
-    waited_for = max(instants[count - 1], clock.snoozed_until or instants[count - 1])
+    last = instants[count - 1]
     after = replace(clock, steps_taken=clock.steps_taken + count)
     return DueSteps(
         furthest=taken[-1].step,
         act=weightiest(rung.step.act for rung in taken),
         tell=tuple(dict.fromkeys(who for rung in taken for who in rung.step.tell)),
-        percent=_percent(taken[-1], target),
-        late_by=max(now - waited_for, _NOTHING),
+        percent=_percent(taken[-1], terms.target(clock.name, promised, hours)),
+        late_by=max(now - max(last, clock.snoozed_until or last), _NOTHING),
         clock_after=_towards_next(after, climbed, calendar),
         to_queue=next((rung.step.to_queue for rung in taken if rung.step.to_queue), ""),
     )
