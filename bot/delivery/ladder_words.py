@@ -82,7 +82,7 @@ def reminder_list(_desk: Desk, message: ReminderList, work: UnitOfWork, now: dat
     """Of what has been answered since it was gathered, nothing is said."""
     dossiers = [(each, work.handoffs.dossier(each.handoff)) for each in _nudges(message, work)]
     lines = [
-        _line(nudge, dossier, now)
+        _line(nudge, dossier, work.people, now)
         for nudge, dossier in dossiers
         if still_runs(dossier.handoff, nudge.round, nudge.clock)
     ]
@@ -108,13 +108,15 @@ def _nudges(message: ReminderList, work: UnitOfWork) -> list[Nudge]:
     return work.nudges.get(message.nudges)
 
 
-def _line(nudge: Nudge, dossier: Dossier, now: datetime) -> Context:
+def _line(nudge: Nudge, dossier: Dossier, people: People, now: datetime) -> Context:
     due = _promised(dossier, nudge.round, nudge.clock, now)
     over = "_over" if now > due else ""
     called = {name: clean(said, LONGEST_NAME) for name, said in named(dossier.lead).items()}
+    holder = dossier.handoff.holder if nudge.clock in OF_SALES else None
     return {
         **called,
         "key": f"reminder_list.{nudge.clock}{over}",
+        "holder": known(people, holder) if holder != nudge.person else None,
         "due": due,
         "permalink": permalink(dossier),
     }

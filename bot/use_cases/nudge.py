@@ -12,7 +12,7 @@ from datetime import datetime
 import structlog
 
 from bot.domain import sla
-from bot.domain.agreement import Act, Step, Terms
+from bot.domain.agreement import OF_SALES, Act, Step, Terms
 from bot.domain.business_hours import zone_named
 from bot.domain.handoff import Handoff
 from bot.domain.messages import LadderMessage, Message, Note, Reminder, ReminderList, still_runs
@@ -137,6 +137,13 @@ def _message(work: UnitOfWork, due: Sequence[Nudge]) -> Message:
     terms, hours = work.terms.get(handoff.promised.terms_version), handoff.hours
     steps = _climbed(nudge, handoff, terms)
     percent = sla.percent_at(nudge.clock, handoff.promised, terms, nudge.rung, hours)
-    kind = Note if steps and steps[-1].act is Act.TELL else Reminder
+    for_information = (steps and steps[-1].act is Act.TELL) or _is_anothers(nudge, handoff)
+    kind = Note if for_information else Reminder
     about = (nudge.handoff, nudge.round, nudge.clock, percent)
     return kind(*about, mention=(nudge.person,), late_minutes=nudge.late_minutes)
+
+
+def _is_anothers(nudge: Nudge, handoff: Handoff) -> bool:
+    """A manager can be told, but nobody makes the first contact in another's place."""
+    whose = handoff.holder or handoff.assignee
+    return nudge.clock in OF_SALES and whose not in (None, nudge.person)

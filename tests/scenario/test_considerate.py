@@ -63,6 +63,20 @@ def test_reminders_of_several_leads_come_as_one_list(world: World) -> None:
     assert said.words.count("open its card") == 3
 
 
+def test_who_does_not_have_the_lead_is_told_who_does(tmp_path: Path) -> None:
+    """A manager who is to be reminded is not asked for a first contact that is somebody else's."""
+    step = Step(Clock.TOUCH, 80, (Audience.MANAGER,), Act.REMIND)
+    with opened(tmp_path, terms=replace(AGREED, ladder=(step,))) as world:
+        accepted(world, "Ada")
+        world.pass_time(minutes=5)
+        accepted(world, "Bo")
+        accepted(world, "Cy", by="@aino")
+        until(world, "02 16:30")
+        alone = world.hears("@maja", "For your information", "Ada", "@erik has it")
+        assert "snooze" not in alone.action_ids
+        world.hears("@maja", "2 leads", "Bo", "@erik has it", "Cy", "@aino has it")
+
+
 def test_everybody_gets_their_own_list(world: World) -> None:
     """Two people, two leads: each hears of their own, as the reminder they know."""
     accepted(world, "Ada")
