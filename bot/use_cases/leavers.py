@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 SURE_AFTER = timedelta(minutes=5)
 
+Leads = dict[str, list[Handoff]]  # by person
 Theirs = dict[str, list[int]]  # by person: handoffs that they hold, or are asked about
 
 
@@ -47,7 +48,10 @@ class LeaverWatch:
     def look(self) -> int:
         """Give back what belongs to those who left; how many leads went on."""
         with self.desk.books.reading() as work:
-            missing = {queue.name: self._missing(work, queue) for queue in self.desk.queues}
+            missing = {
+                name: self._missing(work, self.desk.queue(name), theirs)
+                for name, theirs in _with_leads(self.desk, work).items()
+            }
         return sum(
             _go_on(self.desk, self.desk.queue(name), people)
             for name, people in self._sure(missing).items()
@@ -67,12 +71,11 @@ class LeaverWatch:
             for queue, theirs in missing.items()
         }
 
-    def _missing(self, work: UnitOfWork, queue: Queue) -> Theirs:
-        theirs = _with_leads(self.desk, work, queue)
+    def _missing(self, work: UnitOfWork, queue: Queue, theirs: Leads) -> Theirs:
         missing = {
             person: gone
-            for person, ids in theirs.items()
-            if (gone := _astray(self.desk, work, person, ids))
+            for person, leads in theirs.items()
+            if (gone := _astray(self.desk, work, person, leads))
         }
         if not work.people.members(queue.sellers):
             return {}
@@ -87,18 +90,21 @@ class LeaverWatch:
         return missing
 
 
-def _with_leads(desk: Desk, work: UnitOfWork, queue: Queue) -> Theirs:
-    theirs: defaultdict[str, list[int]] = defaultdict(list)
+def _with_leads(desk: Desk, work: UnitOfWork) -> dict[str, Leads]:
+    """By queue; each open lead is read once."""
+    found: defaultdict[str, defaultdict[str, list[Handoff]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for person in sorted(work.handoffs.holders()):
         for handoff_id in (*work.handoffs.held(person), *work.handoffs.offered_to(person)):
-            if desk.queue(work.handoffs.get(handoff_id).queue).name == queue.name:
-                theirs[person].append(handoff_id)
-    return dict(theirs)
+            lead = work.handoffs.get(handoff_id)
+            found[desk.queue(lead.queue).name][person].append(lead)
+    return {queue: dict(theirs) for queue, theirs in found.items()}
 
 
-def _astray(desk: Desk, work: UnitOfWork, person: str, ids: list[int]) -> list[int]:
+def _astray(desk: Desk, work: UnitOfWork, person: str, leads: list[Handoff]) -> list[int]:
     """Those of their leads that are not theirs to answer or to work any more."""
-    return [id_ for id_ in ids if person not in _team(desk, work, work.handoffs.get(id_), person)]
+    return [lead.id for lead in leads if person not in _team(desk, work, lead, person)]
 
 
 def _team(desk: Desk, work: UnitOfWork, handoff: Handoff, person: str) -> frozenset[str]:
