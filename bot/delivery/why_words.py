@@ -16,6 +16,7 @@ from bot.delivery.card_words import Context, known, round_moves
 from bot.delivery.escaping import clean
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import Case, Clock, Terms
+from bot.domain.asked import asks_anew
 from bot.domain.assignment import Queue
 from bot.domain.business_hours import Window
 from bot.domain.judged import counts
@@ -144,7 +145,7 @@ def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
     moves = list(round_moves(told.dossier.journal, offer.round))
     raised, posted = offer.promised.raised_at, offer.posted_at
     promises = [_promise(ran, told, offer, moves) for ran in told.promises(offer)]
-    choices = [Choice.from_json(move.because) for move in moves if move.because is not None]
+    choices = [_made(move) for move in moves if asks_anew(move)]
     return {
         "round": offer.round,
         "queue": clean(offer.promised.queue, LONGEST_NAME),
@@ -246,6 +247,10 @@ def _steps(ran: Stretch, moves: Sequence[Move]) -> Iterator[Move]:
 
 
 # ----------------------------------------------------------------------------- who is asked
+
+
+def _made(move: Move) -> Choice:
+    return Choice.from_json(move.because) if move.because else Choice(None, Why.EVERYBODY)
 
 
 def _choice(choice: Choice, queue: Queue, offer: Offer, people: People) -> Context:

@@ -41,12 +41,14 @@ def test_the_windows_the_target_and_the_verdict(world: World, typed: str):
     for line in (
         "L-1, round 1: nordics*, by version 1 of the agreement",
         "Hand raised 2026-03-02 10:00 CET, card 2026-03-02 10:00 CET: under 1 min.",
-        "*Answer: broken.* 7 h of 4 h",
-        "by the team’s hours (Europe/Stockholm):",
+        "*Answer: broken*, 7 h of 4 h",
+        "by the team’s hours (on the clocks of Europe/Stockholm):\n•",
         "• Mon 2 Mar 10:00–17:00 = 7 h",
         "Due 2026-03-02 14:00 CET. It stopped 2026-03-03 09:00 CET.",
         "Ladder: 80 % 2026-03-02 13:12 CET, 100 % 2026-03-02 14:00 CET, 150 % 2026-03-02 16:00",
-        "*First contact: open, in time.* under 1 min of 8 h",
+        "*First contact: open, in time*, under 1 min of 8 h",
+        "by the team’s hours (on the clocks of Europe/Stockholm).\nDue",
+        "Everybody of the queue was asked at once. @erik was the first to answer.",
     ):
         assert line in told, told
     assert "Ada" not in told  # a number alone, so that a blind lead stays blind
@@ -80,9 +82,9 @@ def test_where_it_stood_still(world: World):
     world.pass_time(minutes=15)
     world.forget()
     told = asks(world, "@erik", "why L-1")
-    assert "*Answer: open, in time.* 45 min of 4 h" in told
+    assert "*Answer: open, in time*, 45 min of 4 h" in told
     assert "It stood still from 2026-03-02 10:30 CET to 2026-03-02 11:30 CET" in told
-    assert "*Marketing’s answer: kept.* 1 h of 8 h" in told
+    assert "*Marketing’s answer: kept*, 1 h of 8 h" in told
     assert "Due 2026-03-02 15:00 CET" in told
 
 
