@@ -71,10 +71,16 @@ def _sellers(desk: Desk, dossier: Dossier, work: UnitOfWork, now: datetime) -> I
 
     for person in sorted(found, key=lambda one: (remark(one), one.name))[:MOST_SELLERS]:
         yield {
-            "name": clean(person.name or person.handle, LONGEST_NAME),
+            "name": called(person),
             "remark": remark(person),
             "value": f"{dossier.handoff.id}:{dossier.handoff.round}:{person.id}",
         }
+
+
+def called(person: Person) -> str:
+    """For an option, which may not be empty: names can be all blanks, or signs that nobody sees."""
+    named_so = (person.name, person.handle, person.id)
+    return next(shown for name in named_so if (shown := clean(name, LONGEST_NAME)))
 
 
 def leavers(_desk: Desk, message: Leavers, work: UnitOfWork, _now: datetime) -> Told:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.delivery.actions import NO_QUEUE
-from bot.delivery.asking_words import LONGEST_NAME
+from bot.delivery.asking_words import called
 from bot.delivery.card_words import (
     LONGEST_WORDS,
     Context,
@@ -48,19 +48,13 @@ def hand_over(dossier: Dossier, colleagues: Iterable[Colleague]) -> Context:
         **named(dossier.lead),
         "value": f"{dossier.handoff.id}:{dossier.handoff.round}",
         "colleagues": [
-            {"name": _name(one), "away": one.away, "value": one.person.id} for one in with_room
+            {"name": called(one.person), "away": one.away, "value": one.person.id} for one in with_room
         ],
         "swaps": [
-            {"name": _name(one), "leads": [_swap(listed) for listed in one.leads]}
+            {"name": called(one.person), "leads": [_swap(listed) for listed in one.leads]}
             for one in with_leads
         ],
     }
-
-
-def _name(one: Colleague) -> str:
-    """Names can be all blanks, or signs that nobody sees."""
-    named_so = (one.person.name, one.person.handle, one.person.id)
-    return next(shown for name in named_so if (shown := clean(name, LONGEST_NAME)))
 
 
 def _swap(listed: Listed) -> tuple[str, str]:

@@ -10,8 +10,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.delivery import asking_words
 from bot.delivery.block_limits import Json
 from bot.domain.lead import LeadFacts
+from bot.use_cases.records import Person
 from tests.templates import everything
 from tests.templates.leads import ADA
 
@@ -187,6 +189,19 @@ def test_a_lead_without_a_name_is_still_called_something() -> None:
     """Where nothing readable is known, the lead's number stands for it."""
     said = dict(everything.messages(WORDS, called("\u200b \x00"), ""))["card 1, offered"]
     assert "L-7" == said.blocks[0]["text"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("person", "shown"),
+    [
+        (Person("U1", "bo", "Bo Ek"), "Bo Ek"),
+        (Person("U1", "bo", "\u200b \u00ad"), "bo"),
+        (Person("U1", "", " "), "U1"),
+    ],
+)
+def test_a_colleague_is_always_called_something(person: Person, shown: str) -> None:
+    """A list with one empty option is a list that Slack shows nobody."""
+    assert shown == asking_words.called(person)
 
 
 def test_an_ordinary_name_is_shown_as_it_is() -> None:
