@@ -48,7 +48,8 @@ def hand_over(dossier: Dossier, colleagues: Iterable[Colleague]) -> Context:
         **named(dossier.lead),
         "value": f"{dossier.handoff.id}:{dossier.handoff.round}",
         "colleagues": [
-            {"name": called(one.person), "away": one.away, "value": one.person.id} for one in with_room
+            {"name": called(one.person), "away": one.away, "value": one.person.id}
+            for one in with_room
         ],
         "swaps": [
             {"name": called(one.person), "leads": [_swap(listed) for listed in one.leads]}
