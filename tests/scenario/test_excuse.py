@@ -136,7 +136,7 @@ def test_a_whole_day_is_excused_at_once_after_a_yes(world: World):
 @pytest.mark.parametrize(
     ("who", "typed", "answer"),
     [
-        ("@erik", "excuse 2026-03-02 power cut", "The manager of a queue, or its head, excuses"),
+        ("@erik", "excuse 2026-03-02 power cut", "Only the manager of a queue, or its head"),
         ("@maja", "excuse", "Write it like `/lead excuse 2026-11-20 power cut`"),
         ("@maja", "excuse 2026-03-02", "Write it like"),
         ("@maja", "excuse 2026-02-30 snow", "Write it like"),
