@@ -73,7 +73,7 @@ def slack_app(
     forms = {
         **modals.FORMS,
         **hand_over.forms(desk),
-        **questions.FORMS,
+        **questions.forms(desk),
         **snoozing.FORMS,
     }
     modals.register(app, Action.REJECT, forms.pop(Action.REJECT), desk, words, views, private)

@@ -59,7 +59,11 @@ def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
         return replace(one, lead=veiled(one.lead)) if hidden else one
 
     return replace(
-        mine, held=hide(mine.held), waiting=hide(mine.waiting), overdue=hide(mine.overdue)
+        mine,
+        held=hide(mine.held),
+        waiting=hide(mine.waiting),
+        overdue=hide(mine.overdue),
+        questions=hide(mine.questions),
     )
 
 

@@ -243,8 +243,10 @@ class Words:
     def ask_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("ask_modal", dossier, reader, ())
 
-    def tell_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
-        return self._view("tell_modal", dossier, reader, (), names=True)
+    def tell_view(self, dossier: Dossier, people: People, reader: str = "") -> Json:
+        """Marketing reads whom it is asked about; who sells for the queue as well does not."""
+        dossier = veil.seen_by(self._desk, people, dossier, reader)
+        return self._view("tell_modal", dossier, people.find(reader), (), names=True)
 
     def snooze_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         clock, now = dossier.handoff.clock, self._desk.clock()

@@ -17,7 +17,7 @@ from bot.domain.assignment import Assignment, Rule
 from bot.domain.business_hours import Calendar
 from bot.domain.handoff import NotAllowed, State
 from bot.domain.lead import LeadFacts
-from bot.use_cases import answer, away, passing
+from bot.use_cases import answer, ask, away, passing
 from bot.use_cases.offer import raise_lead
 from playground.delivery import INTERACTIVE
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world, read
@@ -503,6 +503,28 @@ def test_calling_it_a_misroute_does_not_reveal_the_name(blind: World):
     blind.deliver()
     blind.hears("@maja", "Ada Lovelace", "belongs to another team")
     assert set() == names_in(blind.shows(lead))
+
+
+def test_who_sells_and_answers_for_marketing_learns_no_name_by_it(tmp_path: Path):
+    """In a small company one person may do both: the question, its form and Home stay blind."""
+    with team(tmp_path, Rule(blind=True), terms=AGREED) as world:
+        both = replace(world.desk.queues[0], marketers=("@erik",))
+        object.__setattr__(world.desk, "queues", (both, DACH))
+        lead = blind_lead(world)
+        ask.ask(world.desk, lead, 1, world.id("@aino"), "Which webinar?")
+        world.deliver()
+        world.forget()
+        erik = world.person("@erik")
+        question = erik.dm()[-1]
+        erik.click("tell", question)
+        erik.wait_for_modal()
+        erik.open_home()
+        world.settle()
+        assert erik.modal is not None
+        assert erik.home is not None
+        assert "L-1" in erik.home.words
+        assert set() == names_in(question.words, question.text, erik.modal.words, erik.home.words)
+        erik.close_view()
 
 
 @pytest.mark.parametrize("who", ["@maja", "@anna"])

@@ -276,7 +276,7 @@ def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
     yield "gone, accepted", words.gone_view(dossier, PEOPLE, "U0CILLA")
     yield "gone, offered again", words.gone_view(all_stories["released"].dossier(), PEOPLE)
     yield "ask", words.ask_view(dossier)
-    yield "tell", words.tell_view(all_stories["asked while offered"].dossier())
+    yield "tell", words.tell_view(all_stories["asked while offered"].dossier(), PEOPLE)
     yield "snooze", words.snooze_view(dossier)
     yield from _hand_overs(words, all_stories)
     broken = timed(all_stories["accepted late"])
