@@ -121,6 +121,8 @@ def _not_before(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> dat
     known = work.people.find(person)
     signal = work.signals.of([person]).get(person, Signal())
     reader = Reader(zone_named(known.time_zone if known else "UTC"), desk.consideration, signal)
+    if person in work.absences.of([person], now):  # looked at again each day: they may be back
+        return reader.next_morning(now)
     today = work.nudges.pings_since(person, reader.today(now))
     return reader.peace_until(now) or over_budget_until(reader, today, now)
 

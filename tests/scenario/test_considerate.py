@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.move import Event
-from bot.use_cases import nudge
+from bot.use_cases import away, nudge
 from bot.use_cases.desk import Consideration
 from playground.seen import Seen
 from playground.wording import block_words
@@ -130,6 +130,18 @@ def test_do_not_disturb_is_respected_and_what_fell_due_meanwhile_is_overdue(worl
     world.nothing_more()
     until(world, "03 11:30")
     world.hears("@erik", "Ada", "waiting for first contact; it was due")
+
+
+def test_who_is_away_is_reminded_when_they_are_back(world: World) -> None:
+    """Not before; and were it too late by then, their manager would have heard of the breach."""
+    accepted(world)
+    away.leave(world.desk, world.id("@erik"), datetime(2026, 3, 3, 6, tzinfo=UTC))
+    until(world, "03 07:59")
+    world.nothing_more()
+    until(world, "03 08:00")
+    world.hears("@erik", "Ada", "waiting for first contact, due by")
+    until(world, "03 10:00")
+    world.sees("@erik", "@maja", "Ada")
 
 
 def test_what_was_done_in_the_meantime_is_never_said(world: World) -> None:
