@@ -163,6 +163,7 @@ offers = Table(
     Column("touch_excused", Words),
     Column("qualify_excused", Words),
     Column("feedback_excused", Words),
+    Column("taken_over_by", Text),
     CheckConstraint("round >= 1", "round"),
     CheckConstraint(
         "(asked_at IS NULL) = (feedback_due IS NULL)"

@@ -200,7 +200,7 @@ def _told(handoff: Handoff, move: Move) -> Handoff:
 
 
 def _transferred(handoff: Handoff, move: Move) -> Handoff:
-    return replace(handoff, holder=move.to)
+    return replace(handoff, holder=move.to, offer=replace(handoff.offer, taken_over_by=move.to))
 
 
 def _excused(handoff: Handoff, move: Move) -> Handoff:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import sqrt
@@ -202,7 +202,7 @@ class Figures:
 
     total: Tally
     by_source: Mapping[str, Tally]
-    by_seller: Mapping[str, Tally]  # whoever answered; offers nobody answered are nobody's
+    by_seller: Mapping[str, Tally]  # whoever answered, or gave back what they had taken over
     by_reason: Mapping[str, int]  # rejections
     feedback: ClockFigures  # marketing's, of the questions that were asked in the period
 
@@ -236,7 +236,7 @@ def measure(
     return Figures(
         total=tally(cohort),
         by_source=_grouped(cohort, lambda offer: offer.promised.source),
-        by_seller=_grouped(answered, lambda offer: offer.answered_by),
+        by_seller=_by_seller(answered),
         by_reason=_by_count(Counter(offer.reason or UNKNOWN for offer in rejected)),
         feedback=_clock_figures(
             feedback(offer, terms[offer.promised.terms_version], now) for offer in asked
@@ -320,6 +320,14 @@ def _grouped(
         groups.setdefault(name_of(case.offer) or UNKNOWN, []).append(case)
     by_size = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
     return {name: tally(group) for name, group in by_size}
+
+
+def _by_seller(answered: Sequence[Judged]) -> Mapping[str, Tally]:
+    """An answer is whose it was; a lead that came back was given back by whoever had it then."""
+    back = Counter(case.offer.had_by or UNKNOWN for case in answered if is_given_back(case.offer))
+    groups = dict(_grouped(answered, lambda offer: offer.answered_by))
+    groups |= {name: tally(()) for name in sorted(back) if name not in groups}
+    return {name: replace(group, given_back=back[name]) for name, group in groups.items()}
 
 
 def _by_count(counts: Counter[str]) -> Mapping[str, int]:

@@ -57,10 +57,16 @@ class Offer:
     touch_excused: str | None = None
     qualify_excused: str | None = None
     feedback_excused: str | None = None
+    taken_over_by: str | None = None  # by whom last, since it was accepted: a transfer, a swap
 
     @property
     def seller(self) -> str | None:
         return self.answered_by if self.answer is Answer.ACCEPTED else None
+
+    @property
+    def had_by(self) -> str | None:
+        """Who had it when the round ended, or has it now."""
+        return self.taken_over_by or self.seller
 
     @property
     def is_asking(self) -> bool:

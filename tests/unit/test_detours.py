@@ -252,7 +252,7 @@ def test_a_transfer_starts_no_clock_anew() -> None:
     before = story.accepted("2026-03-02 10:00")
     after = story.then(detours.transfer(before, 1, "U2", NINE + 3 * HOUR, TERMS, "U2"))
     assert (after.holder, after.round, after.clock) == ("U2", 1, before.clock)
-    assert after.offer.answered_by == "U1"
+    assert ("U1", "U2") == (after.offer.answered_by, after.offer.had_by)
     with pytest.raises(OutOfOrder):
         detours.transfer(after, 1, "U2", NINE + 3 * HOUR, TERMS, "U2")
     with pytest.raises(OldCard):

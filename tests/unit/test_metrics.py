@@ -181,6 +181,13 @@ def test_giving_back_is_counted_by_seller():
     assert {"ada": 1, "bo": 0} == {name: tally.given_back for name, tally in by_seller.items()}
 
 
+def test_a_lead_taken_over_is_given_back_by_whoever_had_it():
+    """Who hands a lead to a colleague has not given it back when the colleague does."""
+    by_seller = figures(replace(given_back(60), taken_over_by="bo")).by_seller
+    told = {name: (group.accepted, group.given_back) for name, group in by_seller.items()}
+    assert {"ada": (1, 0), "bo": (0, 1)} == told
+
+
 # ------------------------------------------------------------------ the split of the time
 
 QUALIFYING = replace(TERMS, qualify=Target(Duration(timedelta(hours=4))))

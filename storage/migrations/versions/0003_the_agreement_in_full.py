@@ -107,6 +107,7 @@ def offers_to_one_questions_and_excuses() -> None:
         sa.Column("touch_excused", Words()),
         sa.Column("qualify_excused", Words()),
         sa.Column("feedback_excused", Words()),
+        sa.Column("taken_over_by", sa.Text()),
     ]
     with altering("offers") as offers:
         for column in columns:
