@@ -90,7 +90,7 @@ def clock_time(value: object) -> time:
 
 def block(value: object) -> Block:
     found = BLOCK.fullmatch(text(value))
-    if not found:
+    if not found or not all(CLOCK_TIME.fullmatch(edge) for edge in found.groups()):
         raise wrong('{given} is not a stretch of time: write for example "09:00-12:00".')
     start, end = (minutes_of_day(edge) for edge in found.groups())
     if start is None or end is None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, StringMark
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from bot.config import syntax
 from bot.config.mistakes import Mistake
 
 Path = tuple[str | int, ...]
@@ -92,26 +93,9 @@ def read(text: str) -> Tree:
 
 
 def _report_syntax(tree: Tree, error: MarkedYAMLError, text: str) -> None:
-    mark = error.problem_mark or error.context_mark
-    line, column = (mark.line, mark.column) if isinstance(mark, StringMark) else (0, 0)
-    lines = text.split("\n")
-    at = lines[line][column : column + 1] if line < len(lines) else ""
+    (line, column), advice = syntax.advice(error, text)
     tree.values[()] = (line + 1, column + 1)
-    tree.report((), f"This is not YAML: {_advice(at, error)}")
-
-
-def _advice(at: str, error: MarkedYAMLError) -> str:
-    if at in ("@", "`", "%"):
-        return f'put a value that begins with {at} in quotes, as "{at}maja".'
-    if at == "\t":
-        return "indent with spaces, not with tabs."
-    problem = " ".join((error.problem or "it cannot be read").split())
-    hint = (
-        " Is there a value with `: ` in it? Put it in quotes."
-        if "mapping values" in problem
-        else ""
-    )
-    return f"{problem}.{hint}"
+    tree.report((), f"This is not YAML: {advice}")
 
 
 def _report_character(tree: Tree, before: str) -> None:

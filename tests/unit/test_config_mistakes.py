@@ -109,7 +109,37 @@ def test_a_mistake_never_shows_what_was_filled_in() -> None:
                 "Is there a value with `: ` in it? Put it in quotes."
             ),
         ),
-        ("a: [1", "1:6 This is not YAML: expected ',' or ']', but got '<stream end>'."),
+        ("a: [1", "1:6 This is not YAML: a comma or a ] is missing, here or before."),
+        (
+            "a: [1\nb: 2",
+            "1:4 This is not YAML: this [ is not closed by a ], or a comma is missing.",
+        ),
+        ("a: {b: 1 c: 2}", "1:11 This is not YAML: a comma or a } is missing, here or before."),
+        (
+            "a:\n  - b: 1\n   c: 2",
+            (
+                "3:4 This is not YAML: lines that belong together begin with the same number of "
+                "spaces, and a dash has a space after it."
+            ),
+        ),
+        (
+            "a:\n  - [b, #sales]\n  - c",
+            '2:9 This is not YAML: put a value that begins with # in quotes, as "#sales".',
+        ),
+        (
+            'a: "09:00\nb: "@maja"',
+            "2:5 This is not YAML: a quotation mark is missing, here or further up.",
+        ),
+        ('a: 1\nb: "c', "2:4 This is not YAML: this quotation mark is never closed."),
+        (
+            "a: 1\nchannel sales\nb: 2",
+            (
+                "2:1 This is not YAML: this line needs a colon with a space after it, as "
+                "`channel: sales`."
+            ),
+        ),
+        ("a: *b", '1:4 This is not YAML: put a value that begins with * in quotes, as "*…".'),
+        ("a: %b", '1:4 This is not YAML: put a value that begins with % in quotes, as "%…".'),
         ("a: b\nc: \x00", "2:4 This is not YAML: there is a control character here; delete it."),
         ("[" * 5000, "1:1 is nested too deeply to be read."),
     ],
