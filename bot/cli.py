@@ -25,6 +25,7 @@ from bot.domain.assignment import NoQueue
 from bot.figures_table import WIDE, beside, show
 from bot.logs import set_up as set_up_logs
 from bot.replay.terminal import replay_file
+from bot.slack_login import missing
 from bot.use_cases import report
 from bot.use_cases.desk import Desk
 from bot.use_cases.offer import Outcome, raise_lead
@@ -118,12 +119,15 @@ def check(
     offline: Annotated[bool, typer.Option("--offline", help="Do not ask Slack.")] = False,
 ) -> None:
     """Say everything that is not ready: app.yaml, the messages, and Slack."""
-    findings = checkup.examine(load(config, os.environ), ask_slack=not offline)
+    settings = load(config, os.environ)
+    findings = checkup.examine(settings, ask_slack=not offline)
     for finding in findings:
         style = "red" if finding.blocks else "yellow"
         kind = "error" if finding.blocks else "note "
         told.print(f"{kind}  {finding.says}", style=style, markup=False)
-    if any(finding.blocks for finding in findings):
+    if blocking := {finding.says for finding in findings if finding.blocks}:
+        if blocking <= set(missing(settings.slack)):
+            out.print("The agreement has no mistakes. What is left is to connect Slack.")
         raise typer.Exit(1)
     out.print("Ready." if not findings else "Ready; the notes above are worth a look.")
 

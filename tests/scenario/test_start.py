@@ -151,7 +151,7 @@ def test_serve_says_where_it_listens(baton: Service) -> None:
 
 
 def test_serve_and_check_name_the_missing_tokens_alike(baton: Service) -> None:
-    """All of them at once, with what to set."""
+    """All of them at once, with what to set; and that the agreement, written first, is fine."""
     baton.environment |= {"SLACK_BOT_TOKEN": "", "SLACK_APP_TOKEN": ""}
     served, checked = baton.command("serve"), baton.command("check")
     assert [2, 1] == [served.returncode, checked.returncode]
@@ -161,6 +161,9 @@ def test_serve_and_check_name_the_missing_tokens_alike(baton: Service) -> None:
     ):
         assert says in served.stderr
         assert f"error  {says}" in checked.stderr
+    assert "The agreement has no mistakes." in checked.stdout
+    baton.environment["DATABASE_URL"] = "sqlite:////nowhere/at/all.db"
+    assert "no mistakes" not in baton.command("check").stdout
 
 
 def test_check_tells_a_network_from_a_token(baton: Service) -> None:
