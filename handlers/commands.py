@@ -99,7 +99,7 @@ def without_markup(typed: str) -> str:
     return " ".join(plain.replace("\0", "").split())
 
 
-ALONE.update({**dict.fromkeys(("help", "?"), _help), **away.BACK})
+ALONE.update({**dict.fromkeys(("help", "hjälp", "hilfe", "?"), _help), **away.BACK})
 FIRST.update(away.AWAY)
 FIRST.update({**timing.WHY, **timing.EXCUSE})
 ABOUT.update(timing.WHY)

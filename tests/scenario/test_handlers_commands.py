@@ -82,7 +82,7 @@ def test_nothing_found_helps_on(near: World):
     near.hears("@erik", "Nobody here matches", "Try an e-mail")
 
 
-@pytest.mark.parametrize("text", ["", "help", " HELP ", "?"])
+@pytest.mark.parametrize("text", ["", "help", " HELP ", "hjälp", "Hilfe", "?"])
 def test_help(near: World, text: str):
     """Asking for nothing, or for help, gets help."""
     ask(near, "@erik", text)
