@@ -14,6 +14,7 @@ import { asWanted, isStateful, Memory, ofState } from "./values.js";
 let dialog = null;
 let shown = null; // {id, hash, errors} of what the dialog holds
 let memory = new Memory();
+let leaving = ""; // the id of the view that is being closed
 
 export function showModals(stack, again) {
   const view = stack.at(-1);
@@ -137,10 +138,13 @@ function trouble(text) {
 }
 
 async function leaveView(view, again) {
+  if (leaving === view.id) return; // in a field for a date, Escape cancels twice
+  leaving = view.id;
   try {
     await act("close_view", { everything: view.body.clear_on_close === true, wait: false });
   } catch (refusal) {
     notice({ text: refusal.message, kind: "error" });
   }
   await again();
+  leaving = "";
 }

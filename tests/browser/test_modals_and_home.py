@@ -100,6 +100,15 @@ def test_modals_are_stacked(opened):
     expect(dialog).to_have_count(0)
 
 
+def test_escape_leaves_from_a_field_for_a_date(opened):
+    """The form goes, without a word about it."""
+    page = opened(big_modal())
+    page.get_by_role("dialog").get_by_label("Try again on").focus()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#notices")).to_be_empty()
+
+
 def test_a_late_answer_is_said_in_the_modal(opened, app):
     """When the app does not answer in time the modal stays, and says so."""
 
