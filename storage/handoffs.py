@@ -30,7 +30,7 @@ from bot.use_cases.ports import Conflict, NotFound
 from bot.use_cases.records import Dossier, Listed, Listing, PostedCard
 from storage import broken, cards, in_hand, journal, leads, offers
 from storage.statements import for_dialect, insert_if_new
-from storage.tables import OPEN, handoffs
+from storage.tables import ASTRAY, OPEN, handoffs
 from storage.tables import cards as card_rows
 from storage.tables import leads as lead_rows
 from storage.tables import offers as offer_rows
@@ -106,6 +106,9 @@ _ASKED_IN = _LISTED.where(
         offer_rows.c.campaign.in_(bindparam("campaigns", expanding=True)),
     ),
 ).order_by(*_EARLIEST)
+_ASTRAY_IN = _LISTED.where(text(f"handoffs.{ASTRAY}"), offer_rows.c.queue.in_(_QUEUES)).order_by(
+    handoffs.c.id
+)
 _OVERDUE_IN = _OF_QUEUES.where(
     handoffs.c.due_at < bindparam("now"),
     handoffs.c.state.in_([state.value for state in MAY_ASK]),
@@ -198,6 +201,9 @@ class StoredHandoffs:
 
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         return self._listing(_OVERDUE_IN, {"queues": list(queues), "now": now, "limit": limit})
+
+    def astray_in(self, queues: Sequence[str], limit: int) -> Listing:
+        return self._listing(_ASTRAY_IN, {"queues": list(queues), "limit": limit})
 
     def in_hand(self, people: Iterable[str]) -> Mapping[str, int]:
         return in_hand.count(self._connection, people)

@@ -35,6 +35,7 @@ UNSENT = "state IN ('waiting', 'sending', 'doubt')"
 # that costs one update too many, where merging the two would cost a race.
 CARD_WAITS = "state = 'waiting' AND kind = 'card' AND attempts = 0"
 
+ASTRAY = f"state = '{State.NOT_MINE}'"
 IN_HAND = f"holder IS NOT NULL AND {OPEN}"
 UNANSWERED = "answered_at IS NULL"
 DOMAIN_KNOWN = "domain <> ''"
@@ -120,6 +121,7 @@ handoffs = Table(
     part("ix_handoffs_next_step", "next_step_at", where="next_step_at IS NOT NULL"),
     part("ix_handoffs_due", "due_at", where="due_at IS NOT NULL"),
     part("ix_handoffs_holder", "holder", where=IN_HAND),
+    part("ix_handoffs_astray", "id", where=ASTRAY),
 )
 
 offers = Table(

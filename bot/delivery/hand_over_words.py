@@ -16,12 +16,14 @@ from bot.delivery.card_words import (
 )
 from bot.delivery.escaping import clean
 from bot.domain.asked import teams_left, was_sent_around
+from bot.domain.handoff import Handoff
 from bot.domain.messages import HandedOver, ProposalAnswered, Proposed
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Colleague, Dossier, Listed, Proposal
 
 MOST_QUEUES = 99  # options of a select; one more is "I do not know"
+MOST_OFFERED = 100
 MOST_COLLEAGUES = 100  # options, or groups of them
 
 Told = tuple[str, Context]  # a template, and what it needs
@@ -38,6 +40,19 @@ def not_mine(desk: Desk, dossier: Dossier, note: str) -> Context:
         "around": was_sent_around(dossier.offers),
         "note": note,
     }
+
+
+def offer_to(desk: Desk, handoff: Handoff) -> list[Context]:
+    """The queues that a manager may send a lead to; the one it came from last."""
+    queues: list[Context] = [
+        {
+            "name": queue.name,
+            "same": queue.name == handoff.queue,
+            "value": f"{handoff.id}:{handoff.round}:{queue.name}",
+        }
+        for queue in desk.queues[:MOST_OFFERED]
+    ]
+    return sorted(queues, key=lambda queue: bool(queue["same"]))
 
 
 def hand_over(dossier: Dossier, colleagues: Iterable[Colleague]) -> Context:

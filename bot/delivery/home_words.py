@@ -8,28 +8,33 @@ from bot.delivery import card_words
 from bot.delivery.actions import Action
 from bot.delivery.card_words import Context, known, named
 from bot.delivery.escaping import clean
+from bot.delivery.hand_over_words import offer_to
 from bot.delivery.render import is_link
 from bot.domain import sla
 from bot.domain.handoff import Handoff, State
 from bot.domain.sla import Verdict
+from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
 from bot.use_cases.records import Listed, Listing, MyWork
 
 LONGEST_WHY = 150
 
 
-def home(mine: MyWork, people: People, now: datetime, reader: str) -> Context:
+def home(desk: Desk, mine: MyWork, people: People, now: datetime, reader: str) -> Context:
     """`reader` is whose Home it is: their own name is not told to them."""
 
     def section(name: str, listing: Listing) -> Context:
         if name == "questions":
             leads = [_question(listed, now) for listed in listing.first]
+        elif name == "astray":
+            leads = [_astray(desk, listed, mine, now) for listed in listing.first]
         else:
             leads = [_lead(listed, mine, people, now, reader) for listed in listing.first]
         return {"name": name, "leads": leads, "more": listing.total - len(leads)}
 
     lists = {
         "questions": mine.questions,
+        "astray": mine.astray,
         "held": mine.held,
         "waiting": mine.waiting,
         "overdue": mine.overdue,
@@ -45,15 +50,11 @@ def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: s
     handoff, facts = listed.handoff, listed.lead.facts
     may_act = _may_act(handoff, mine, reader)
     return {
-        **named(listed.lead),
-        "number": listed.lead.number,
-        "queue": handoff.queue,
+        **_line(listed),
         **_standing(listed, now),
         "with_other": handoff.holder not in (None, reader),
         "holder": known(people, handoff.holder),
         "why": clean(facts.why, LONGEST_WHY) if handoff.state is State.OFFERED else "",
-        "permalink": listed.card.permalink if listed.card else "",
-        "value": f"{handoff.id}:{handoff.round}",
         "buttons": card_words.buttons(handoff) if may_act else (),
         "more": card_words.more(handoff) if may_act else (),
         "crm_url": facts.crm_url if may_act and is_link(facts.crm_url) else "",
@@ -63,17 +64,29 @@ def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: s
 def _question(listed: Listed, now: datetime) -> Context:
     """A lead that marketing is asked about; what is asked stands in its DM, and in the form."""
     standing = _standing(listed, now)
+    key = standing["key"].replace("home.feedback", "home.question")
+    return {**_line(listed), **standing, "key": key, "buttons": (Action.TELL,)}
+
+
+def _astray(desk: Desk, listed: Listed, mine: MyWork, now: datetime) -> Context:
+    """A lead in the wrong hands; the manager chooses its team, and a head sees that it waits."""
+    may_act = listed.handoff.queue in mine.manages
+    queues = offer_to(desk, listed.handoff) if may_act else []
+    return {**_line(listed), **_standing(listed, now), "queues": queues}
+
+
+def _line(listed: Listed) -> Context:
+    """Which lead it is, and nothing to press."""
     return {
         **named(listed.lead),
         "number": listed.lead.number,
         "queue": listed.handoff.queue,
-        "key": standing["key"].replace("home.feedback", "home.question"),
-        "at": standing["at"],
         "with_other": False,
         "why": "",
         "permalink": listed.card.permalink if listed.card else "",
         "value": f"{listed.handoff.id}:{listed.handoff.round}",
-        "buttons": (Action.TELL,),
+        "queues": (),
+        "buttons": (),
         "more": (),
         "crm_url": "",
     }
@@ -109,5 +122,6 @@ def _since(handoff: Handoff) -> datetime | None:
         State.CONTACTED: offer.touched_at,
         State.SQL: offer.sql_at,
         State.OPPORTUNITY: offer.opportunity_at,
+        State.NOT_MINE: offer.answered_at,
     }
     return since.get(handoff.state)

@@ -38,8 +38,6 @@ from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier
 
-MOST_QUEUES = 100  # options of a select
-
 Told = tuple[str, Context]  # a template, and what it needs
 
 
@@ -121,14 +119,6 @@ def not_mine_news(desk: Desk, message: NotMineNews, work: UnitOfWork, _now: date
     handoff, facts = dossier.handoff, dossier.lead.facts
     move = _ending(dossier, message.round, Event.NOT_MINE)
     been = sent_it_on(dossier.offers)
-    queues = [
-        {
-            "name": queue.name,
-            "same": queue.name == handoff.queue,
-            "value": f"{handoff.id}:{handoff.round}:{queue.name}",
-        }
-        for queue in desk.queues[:MOST_QUEUES]
-    ]
     return "not_mine_news", {
         **named(dossier.lead),
         "by": known(work.people, move.by),
@@ -139,7 +129,7 @@ def not_mine_news(desk: Desk, message: NotMineNews, work: UnitOfWork, _now: date
         "been": ", ".join(dict.fromkeys(been)) if len(been) > 1 else "",
         "facts": list(card_words.facts_of(dossier)),
         "why": clean(facts.why, LONGEST_WORDS),
-        "queues": sorted(queues, key=lambda queue: bool(queue["same"])),
+        "queues": hand_over_words.offer_to(desk, handoff),
         "permalink": permalink(dossier),
     }
 

@@ -64,6 +64,7 @@ def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
         waiting=hide(mine.waiting),
         overdue=hide(mine.overdue),
         questions=hide(mine.questions),
+        astray=hide(mine.astray),
     )
 
 

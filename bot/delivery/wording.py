@@ -307,7 +307,7 @@ class Words:
     ) -> Json:
         """What waits for the reader, most urgent first; on top of it what they shall hear."""
         mine = veil.listed(self._desk, people, mine, reader)
-        context = home_words.home(mine, people, now, reader)
+        context = home_words.home(self._desk, mine, people, now, reader)
         view = self.renderer.view("home", context, reads(people.find(reader)))
         if notice is not None:
             view["blocks"] = [*notice.blocks, {"type": "divider"}, *view["blocks"]]

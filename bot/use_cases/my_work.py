@@ -10,10 +10,11 @@ from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork
 from bot.use_cases.records import Listing, MyWork
 
-MOST_HELD = 18  # leads of each list: with their buttons they fit into Slack's hundred blocks
-MOST_WAITING = 12
+MOST_HELD = 16  # leads of each list: with their buttons they fit into Slack's hundred blocks
+MOST_WAITING = 10
 MOST_OVERDUE = 8
-MOST_QUESTIONS = 5
+MOST_QUESTIONS = 4
+MOST_ASTRAY = 4
 
 
 def look(desk: Desk, work: UnitOfWork, person: str) -> MyWork:
@@ -33,6 +34,7 @@ def look(desk: Desk, work: UnitOfWork, person: str) -> MyWork:
         manages=frozenset(manages),
         takes_part=person in insiders(desk, work.people),
         questions=questions,
+        astray=_astray(work, [*manages, *heads]),
     )
 
 
@@ -60,6 +62,12 @@ def _overdue(desk: Desk, work: UnitOfWork, overseen: Sequence[str]) -> Listing |
     if not overseen:
         return None
     return work.handoffs.overdue_in(overseen, desk.clock(), MOST_OVERDUE)
+
+
+def _astray(work: UnitOfWork, overseen: Sequence[str]) -> Listing | None:
+    """No clock runs of these: they would wait forever in one message that somebody overlooked."""
+    astray = work.handoffs.astray_in(overseen, MOST_ASTRAY) if overseen else Listing()
+    return astray if astray.total else None
 
 
 def _without(listing: Listing, *shown: Listing) -> Listing:

@@ -91,6 +91,9 @@ class Handoffs(Protocol):
     def overdue_in(self, queues: Sequence[str], now: datetime, limit: int) -> Listing:
         """Offers and accepted leads whose promise is broken, longest overdue first."""
 
+    def astray_in(self, queues: Sequence[str], limit: int) -> Listing:
+        """Said to be another team's, and not offered to one yet, oldest first."""
+
     def in_hand(self, people: Iterable[str]) -> Mapping[str, int]:
         """How many leads are offered to each by name, or held and not yet qualified."""
 

@@ -117,6 +117,7 @@ class MyWork:
     manages: frozenset[str]  # names of queues in which they may act for others
     takes_part: bool  # in some queue, whichever way
     questions: Listing | None = None  # of sales, for marketing; None where there are none too
+    astray: Listing | None = None  # in the wrong hands, in queues they look after; None as above
 
 
 @dataclass(frozen=True, slots=True)

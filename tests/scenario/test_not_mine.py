@@ -133,6 +133,33 @@ def test_who_does_not_know_leaves_it_to_the_manager(world: World) -> None:
     world.sees("Ada", "@priya", channel="random")
 
 
+def test_a_lead_that_waits_for_its_team_is_in_the_managers_home(world: World) -> None:
+    """No clock runs and nobody is reminded, so one message that was overlooked must not be all:
+    the manager finds it, and chooses; the head sees that it waits."""
+    lead = world.lead()
+    world.not_mine("@erik", lead)
+    world.deliver()
+    world.hears("@maja", "another team")
+    homes = {}
+    for who in ("@henrik", "@erik", "@maja"):
+        world.person(who).open_home()
+        world.settle()
+        home = world.person(who).home
+        assert home is not None
+        homes[who] = read(world.server.workspace, home.words)
+    assert "Which team are these for?" not in homes["@erik"]
+    for who in ("@henrik", "@maja"):
+        assert "*In the wrong hands* since 2026-03-02 10:00 CET" in homes[who]
+    world.person("@maja").click("reoffer", value="uk")
+    world.settle()
+    home = world.person("@maja").home
+    assert home is not None
+    assert "It was offered again" in home.words
+    assert "Which team are these for?" not in home.words
+    world.deliver()
+    world.sees("Ada", "@priya", channel="random")
+
+
 def test_a_lead_is_not_played_back_and_forth(world: World) -> None:
     """A team that sent it on is no choice for the next one; the third team has none at all: the
     manager decides, and everybody reads why."""

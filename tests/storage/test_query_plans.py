@@ -71,6 +71,7 @@ HOT = {
         lambda work: work.handoffs.asked_in(["nordics"], ["spring"], 5),
         "ix_handoffs_due",
     ),
+    "astray_in": (lambda work: work.handoffs.astray_in(["nordics"], 5), "ix_handoffs_astray"),
     "overdue_in": (lambda work: work.handoffs.overdue_in(["nordics"], NOW, 5), "ix_handoffs_due"),
     "open_for": (lambda work: work.handoffs.open_for(1), "uq_handoffs_open"),
     "cohort": (

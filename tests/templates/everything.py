@@ -37,7 +37,13 @@ from bot.domain.messages import (
     Returned,
     Unheard,
 )
-from bot.use_cases.my_work import MOST_HELD, MOST_OVERDUE, MOST_QUESTIONS, MOST_WAITING
+from bot.use_cases.my_work import (
+    MOST_ASTRAY,
+    MOST_HELD,
+    MOST_OVERDUE,
+    MOST_QUESTIONS,
+    MOST_WAITING,
+)
 from bot.use_cases.ports import People
 from bot.use_cases.records import Colleague, Dossier, Listed, Listing, MyWork, Person, Timed
 from tests.templates.leads import (
@@ -342,6 +348,14 @@ def works(all_stories: dict[str, Story]) -> dict[str, tuple[MyWork, datetime]]:
             MyWork(None, None, these("offered", "another's"), frozenset(), frozenset(), True),
             WEDNESDAY,
         ),
+        "a manager who is to find a team": (
+            MyWork(None, None, nobody, frozenset(), here, True, astray=these("not mine", more=3)),
+            POSTED,
+        ),
+        "a head who sees that one is to be found": (
+            MyWork(None, None, nobody, frozenset(), frozenset(), True, astray=these("not mine")),
+            POSTED,
+        ),
         "a manager at ease": (MyWork(None, None, nobody, frozenset(), here, True), POSTED),
         "a marketer who is asked": (
             MyWork(
@@ -380,6 +394,7 @@ def works(all_stories: dict[str, Story]) -> dict[str, tuple[MyWork, datetime]]:
                 here,
                 True,
                 these(*["asked while offered"] * MOST_QUESTIONS, more=99),
+                these(*["not mine"] * MOST_ASTRAY, more=99),
             ),
             WEDNESDAY,
         ),

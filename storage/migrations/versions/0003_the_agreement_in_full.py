@@ -91,6 +91,7 @@ def clocks_may_stand_still() -> None:
         handoffs.create_check_constraint(op.f("ck_handoffs_clock_whole"), CLOCK_WHOLE)
         handoffs.create_check_constraint(op.f("ck_handoffs_clock_fits_state"), CLOCK_FITS_STATE)
     op.create_index("ix_handoffs_holder", "handoffs", ["holder"], **where(HELD))
+    op.create_index("ix_handoffs_astray", "handoffs", ["id"], **where("state = 'not_mine'"))
 
 
 def offers_to_one_questions_and_excuses() -> None:
