@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from bot.domain.business_hours import Calendar, next_open
@@ -37,9 +38,9 @@ NEXT = frozenset(
     ("next", "nästa", "nästkommande", "nächste", "nächsten", "nächster", "kommende", "kommenden")
 )
 WEEKS = frozenset(("week", "vecka", "woche"))
-IN_FRONT = frozenset(  # they say nothing
-    ("until", "till", "til", "tills", "bis", "on", "på", "am", "den", "the", "by")
-)
+UNTIL = frozenset(("until", "till", "til", "tills", "bis", "by"))
+ON = frozenset(("on", "på", "am"))  # without one of the others they say when somebody is away
+IN_FRONT = UNTIL | ON | {"den", "the"}
 AT = frozenset(("at", "kl", "kl.", "klockan", "um", "ab", "from", "från"))
 
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -81,7 +82,10 @@ def back_at(said: str, now: datetime, calendar: Calendar) -> datetime | None:
 def _words(said: str) -> list[str]:
     plain = " ".join(said.casefold().replace(",", " ").split())
     plain = GLUED_HALF.sub(r"\1 \2", TWO_WORDS.sub(r"\1\2", plain))
-    return [word for word in plain.split() if word not in IN_FRONT]
+    front = list(takewhile(IN_FRONT.__contains__, plain.split()))
+    if not ON.isdisjoint(front) and UNTIL.isdisjoint(front):
+        raise Unclear(said)
+    return plain.split()[len(front) :]
 
 
 def _time_in(words: list[str]) -> tuple[time | None, list[str]]:

@@ -42,6 +42,9 @@ WEDNESDAY = stockholm("2026-03-04 10:30")
         ("until 14:00", "2026-03-04 14:00"),
         ("until 14.30", "2026-03-04 14:30"),
         ("until 2pm", "2026-03-04 14:00"),
+        ("until tomorrow 9am", "2026-03-05 09:00"),
+        ("friday at 11:30 am", "2026-03-06 11:30"),
+        ("bis am Montag", "2026-03-09 09:00"),
         ("until 12:30 pm", "2026-03-04 12:30"),
         ("bis 14 Uhr", "2026-03-04 14:00"),
         ("till kl 14", "2026-03-04 14:00"),
@@ -77,7 +80,7 @@ def test_no_word_is_until_they_say_so() -> None:
     ["14", "3", "1.12", "1/12", "12/01/2026", "next friday", "in may", "may", "soon", "99", "mo",
      "2026-13-01", "31 february", "25:00", "14:60", "13pm", "0 am", "later 14:00", "uhr", "pm",
      "kl", "until until monday tuesday", "2030-01-01", "ju 3", "1 1", "friday friday", "½", "-1",
-     "kl 14 monday", "1 december 26", "14:00 15:00"],
+     "on monday", "på måndag", "am Montag", "kl 14 monday", "1 december 26", "14:00 15:00"],
 )  # fmt: skip
 def test_what_could_mean_two_things_is_not_guessed(said: str) -> None:
     """Rather one more question than a seller who gets leads on the beach."""
