@@ -141,7 +141,7 @@ def test_a_mistake_never_shows_what_was_filled_in() -> None:
         ("a: *b", '1:4 This is not YAML: put a value that begins with * in quotes, as "*…".'),
         ("a: %b", '1:4 This is not YAML: put a value that begins with % in quotes, as "%…".'),
         ("a: b\nc: \x00", "2:4 This is not YAML: there is a control character here; delete it."),
-        ("[" * 5000, "1:1 is nested too deeply to be read."),
+        ("[" * 1000, "1:1 is nested too deeply to be read."),
     ],
 )
 def test_a_file_that_is_no_yaml(text: str, expected: str) -> None:
