@@ -144,7 +144,7 @@ def _follow(
         terms = work.terms.get(before.offer.promised.terms_version)
         move = decide(before, terms, counts_at(before, now, clicked_at))
         after = work.handoffs.record(before, move)
-        work.outbox.put(Card(after.id, after.card), desk.queue(after.queue).address, now)
+        work.outbox.put(Card(after.id, after.card), desk.address(after), now)
         not_asked_any_more(desk, work, before, after, now)
         work.commit()
     desk.said()
