@@ -83,6 +83,18 @@ def test_both_figures_of_what_was_excused() -> None:
     assert "81 % (86 of 106); with 2 excused left out: 83 % (86 of 104), 3 still running" in words
 
 
+def test_where_there_is_nothing_yet_it_says_so() -> None:
+    """Nobody reads “0 of 0” as a bad week: nothing came in, or nothing is due yet."""
+    clock = {**FIGURES["week"]["touch"], "met": 0, "breached": 0, "overdue_open": 0}
+    week = {**FIGURES["week"], "posted": 0, "answered": 0, "touch": clock}
+    running = {**FIGURES["week"]["running"], "touch": 3}
+    figures = {**FIGURES, "week": {**week, "running": running}}
+    _, words = shown("answered", "touch_attainment", of=figures)
+    assert "none due, 3 still running" in words
+    assert "*Answered*\\nnone\\n" in words
+    assert "0 of 0" not in words
+
+
 @pytest.mark.parametrize("metric", DIGEST_METRICS)
 def test_every_name_shows_something_in_every_language(metric: str) -> None:
     """A name that app.yaml takes has a figure and words for it."""

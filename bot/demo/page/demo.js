@@ -7,7 +7,7 @@ const SAMPLE = [
   ["country", "Country", "SE"],
   ["source", "Source", "webinar"],
   ["campaign", "Campaign", "spring-webinar"],
-  ["tier", "Tier (A is answered in 30 minutes)", "B"],
+  ["tier", "Tier", "B"],
   ["score", "Score", "82"],
   ["why", "Why now", "Asked for a price for 40 people"],
 ];
