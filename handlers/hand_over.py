@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.delivery.actions import Action, Callback, Field
+from bot.delivery.wording import Words
 from bot.domain.move import Event
 from bot.use_cases import hand_over
 from bot.use_cases.desk import Desk
@@ -26,6 +27,7 @@ def forms(desk: Desk) -> Mapping[Action, Form]:
                 dossier, hand_over.colleagues(desk, dossier.handoff, who.id if who else ""), who
             ),
             _hand_over,
+            Words.colleague_asked_view,
         )
     }
 

@@ -56,6 +56,7 @@ class Form:
     ready: Callable[[Desk, Target, str], Dossier]  # raises what the move itself would
     view: Callable[[Words, Dossier, Person | None], Json]
     read: Callable[[Desk, Dossier, Filled], UseCase]  # raises BadForm
+    done: Callable[[Words, Person | None], Json] | None = None  # where the card does not show it
 
 
 class Instead(Exception):
@@ -204,6 +205,8 @@ def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
         return {"response_action": "update", "view": instead.view(words, reader(desk, person))}
     except REFUSALS as refused:
         refusal = refused
+    if refusal is None and form.done is not None:
+        return {"response_action": "update", "view": form.done(words, reader(desk, person))}
     if refusal is None or is_repeat(desk, refusal, person, form.means):
         return {}
     said = told_in_modal(desk, words, refusal, person)

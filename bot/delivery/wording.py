@@ -200,13 +200,20 @@ class Words:
         }
         return self.renderer.view("gone_modal", context, reads(people.find(reader)))
 
-    def told_view(self, said: Rendered, reader: Person | None = None) -> Json:
+    def colleague_asked_view(self, reader: Person | None = None) -> Json:
+        """No card shows that somebody was asked to take a lead over, so the form says it."""
+        said = self.notice("colleague_asked", reader)
+        return self.told_view(said, reader, "modal.hand_over.title")
+
+    def told_view(
+        self, said: Rendered, reader: Person | None = None, title: str = "modal.failed"
+    ) -> Json:
         """A private reply where its reader looks already: in place of their modal."""
         speaks = self.renderer.language(reads(reader))
         return {
             "type": "modal",
             "callback_id": Callback.GONE.value,
-            "title": {"type": "plain_text", "text": speaks.say("modal.failed")},
+            "title": {"type": "plain_text", "text": speaks.say(title)},
             "close": {"type": "plain_text", "text": speaks.say("modal.close")},
             "blocks": said.blocks,
         }

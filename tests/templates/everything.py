@@ -311,6 +311,7 @@ def _hand_overs(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[s
     yield "hand over, no swaps", words.hand_over_view(held, [dan])
     yield "hand over, only swaps", words.hand_over_view(held, [full])
     yield "hand over, nobody", words.hand_over_view(held, [replace(full, leads=())])
+    yield "hand over, asked", words.colleague_asked_view()
 
 
 def homes(
