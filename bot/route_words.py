@@ -242,6 +242,9 @@ def _ladder(settings: Settings, told: Explained) -> Lines:
 def _step(step: Step, calendar: Calendar) -> str:
     duration = language("en").duration
     when = f"after {duration(step.after.on(calendar))}" if step.after else f"{step.percent} %"
+    if step.is_time_out:
+        again = f"; again every {duration(step.every.on(calendar))}" if step.every else ""
+        return f"{when} without an answer: the next seller is asked{again}, as long as there is one"
     again = f", {step.times} times more, every {duration(step.every.on(calendar))}" \
         if step.every else ""  # fmt: skip
     to = f" to {step.to_queue}" if step.to_queue else ""
