@@ -89,6 +89,7 @@ class SocketMode:
             connections = list(self._open)
         for connection in connections:
             connection.close()
+            self._retire(connection, asked=True)  # its own thread may find out only later
         self._pool.shutdown(wait=False)
         if self._keeper.is_alive():
             self._keeper.join(CLOSE_SECONDS)
