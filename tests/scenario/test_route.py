@@ -79,8 +79,10 @@ def test_every_step_of_the_way_is_explained(tmp_path: Path) -> None:
         "  @olof is owed 0.50 leads (weight 1)",
         "  @lena has weight 0, so never by turn",
         "If nobody answers:",
-        "  Tue 03 Mar 09:30, after 30 min without an answer: the next seller is asked; "
-        "again every 30 min, as long as there is one",
+        (
+            "  Tue 03 Mar 09:30, after 30 min without an answer: the next seller is asked; "
+            "again every 30 min, as long as there is one"
+        ),
         "  Tue 03 Mar 09:48, 80 %: remind, told: holder",
         "  Tue 03 Mar 10:00, 100 %: escalate, told: holder, manager",
         "  Tue 03 Mar 10:30, 150 %: offer_next, told: head",
