@@ -36,8 +36,9 @@ class Language:
         return self.phrase(key, values).format(**values)
 
     def duration(self, time: timedelta) -> str:
-        """Rounded down to the minute; days are said in hours (docs/agreement.md, business time)."""
-        hours, minutes = divmod(int(time.total_seconds()) // 60, 60)
+        """Whole minutes; days are said in hours (docs/agreement.md, business time). The second is
+        the smallest thing that counts."""
+        hours, minutes = divmod(round(time.total_seconds()) // 60, 60)
         if hours and minutes:
             return self.phrases["duration.both"].format(hours=hours, minutes=minutes)
         if hours:
@@ -45,6 +46,14 @@ class Language:
         if minutes:
             return self.phrases["duration.minutes"].format(minutes=minutes)
         return self.phrases["duration.moment"]
+
+    def duration_exactly(self, time: timedelta) -> str:
+        """To the second, for who adds up."""
+        seconds = round(time.total_seconds()) % 60
+        if not seconds:
+            return self.duration(time)
+        some = self.phrases["duration.seconds"].format(seconds=seconds)
+        return f"{self.duration(time)} {some}" if time >= timedelta(minutes=1) else some
 
     def number(self, value: int | float | Decimal) -> str:
         """Whole numbers without a fraction, others with two places."""

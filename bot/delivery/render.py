@@ -208,6 +208,9 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
     def duration(time: timedelta) -> str:
         return speaks.duration(time)
 
+    def duration_exactly(time: timedelta) -> str:
+        return speaks.duration_exactly(time)
+
     def number(value: int | float | Decimal) -> str:
         return speaks.number(value)
 
@@ -226,6 +229,7 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
         "day": day,
         "weekday": weekday,
         "duration": duration,
+        "duration_exactly": duration_exactly,
         "number": number,
         "money": money,
         "figure": lambda value: Marked(json.dumps(float(value))),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.delivery.block_limits import Json
@@ -36,6 +36,7 @@ MOST_SKIPPED = 6  # people named
 MOST_STANDING = 4
 MOST_OPTIONS = 100  # of a select
 LONGEST_NAME = 40
+HALF_A_SECOND = timedelta(milliseconds=500)
 LONGEST_REASON = 100
 CONDITIONS = tuple(item.name for item in fields(Case) if item.name != "target")
 EXCUSES = ("outage", "holiday")  # reasons with words of their own; else the manager's
@@ -224,13 +225,25 @@ def _target(ran: Stretch, terms: Terms, offer: Offer) -> Context:
 
 
 def _window(window: Window, ran: Stretch) -> Context:
-    """By the clock on the wall of whoever keeps these hours; midnight at the end is 24:00."""
-    start, end = (
-        window.start.astimezone(ran.calendar.zone),
-        window.end.astimezone(ran.calendar.zone),
-    )
-    until = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
-    return {"day": start.date(), "begins": f"{start:%H:%M}", "ends": until, "time": window.time}
+    """By the clock on the wall of whoever keeps these hours; midnight at the end is 24:00. What is
+    shown adds up, to the second."""
+    first, last = _to_the_second(window.start), _to_the_second(window.end)
+    start, end = first.astimezone(ran.calendar.zone), last.astimezone(ran.calendar.zone)
+    until = "24:00" if end.date() > start.date() else _on_the_wall(end)
+    return {
+        "day": start.date(),
+        "begins": _on_the_wall(start),
+        "ends": until,
+        "time": last - first,  # not of the walls: an hour may have been set back between
+    }
+
+
+def _to_the_second(at: datetime) -> datetime:
+    return (at + HALF_A_SECOND).replace(microsecond=0)
+
+
+def _on_the_wall(at: datetime) -> str:
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
 def _is_sellers(ran: Stretch, offer: Offer) -> bool:

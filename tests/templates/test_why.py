@@ -14,6 +14,7 @@ from bot.domain.business_hours import Calendar
 from bot.domain.sla import Verdict
 from bot.domain.turns import Choice, Skip, Why
 from bot.use_cases.records import Timed
+from tests.templates import everything
 from tests.templates.everything import PEOPLE, TIMED, timed
 from tests.templates.leads import POSTED, Story, desk, stories
 from tests.unit.agreements import TERMS
@@ -50,6 +51,28 @@ def test_a_window_is_shown_by_the_clock_on_the_wall_of_its_calendar() -> None:
     (answer,) = why_words.why(desk(), told, PEOPLE, may_excuse=False)["promises"]
     (window,) = answer["windows"]
     assert ("20:00", "24:00", "Asia/Tokyo") == (window["begins"], window["ends"], answer["zone"])
+
+
+def test_seconds_are_shown_where_there_are_any() -> None:
+    """From ten to 10:10 and 40 seconds are no ten minutes: what stands on the page can be added up.
+    Slack's own stamps are finer still, which nobody needs to read."""
+    dossier = STORIES["offered"].dossier()
+
+    def after(**time: float) -> Timed:
+        return Timed(dossier, {1: dossier.terms}, POSTED + timedelta(**time))
+
+    told = after(minutes=10, seconds=40.4)
+    said = everything.words().arithmetic.why(told, PEOPLE, None, False)
+    assert 2 == str(said.blocks).count("10 min 40 s")  # in the line, and in the headline
+    windows = [
+        why_words.why(desk(), each, PEOPLE, may_excuse=False)["promises"][0]["windows"][0]
+        for each in (told, after(minutes=39.99999))
+    ]
+    shown = [(window["begins"], window["ends"], window["time"]) for window in windows]
+    assert [
+        ("10:00", "10:10:40", timedelta(minutes=10, seconds=40)),
+        ("10:00", "10:40", timedelta(minutes=40)),
+    ] == shown
 
 
 @pytest.mark.parametrize("code", sorted(available()))
