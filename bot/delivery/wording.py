@@ -16,21 +16,21 @@ from bot.delivery import (
     hand_over_words,
     home_words,
     look_up_words,
+    reply_words,
     veil,
 )
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
-from bot.delivery.card_words import STAGES, Context, known, named, permalink
+from bot.delivery.card_words import named
 from bot.delivery.escaping import clean
 from bot.delivery.message_words import TELLERS
 from bot.delivery.render import Rendered, Renderer
 from bot.delivery.why_words import Arithmetic
 from bot.domain.agreement import NextStep, Reason, Terms
 from bot.domain.business_hours import zone_named
-from bot.domain.handoff import State
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
-from bot.domain.move import Event, Move
+from bot.domain.move import Event
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork
 from bot.use_cases.records import Colleague, Dossier, Listing, MyWork, Person
@@ -73,7 +73,7 @@ class Words:
 
     def already_answered(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """Somebody was first: who, what and when."""
-        return self._reply(_first_answer(dossier), dossier, people, reader)
+        return self._reply(reply_words.first_answer(dossier), dossier, people, reader)
 
     def not_allowed(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """Whose lead it is, or who is asked, and what the reader can do about it."""
@@ -89,11 +89,11 @@ class Words:
 
     def old_card(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """What happened since the card that was clicked."""
-        return self._reply(_with_name("old_card", dossier), dossier, people, reader)
+        return self._reply(reply_words.with_name("old_card", dossier), dossier, people, reader)
 
     def out_of_order(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """The move does not follow from where the lead is now."""
-        return self._reply(_with_name("out_of_order", dossier), dossier, people, reader)
+        return self._reply(reply_words.with_name("out_of_order", dossier), dossier, people, reader)
 
     def asked_already(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """Marketing is asked once a round."""
@@ -125,7 +125,7 @@ class Words:
 
     def thanks(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         """What the reader's own move led to."""
-        return self._reply(_thanks_for(dossier), dossier, people, reader)
+        return self._reply(reply_words.thanks_for(dossier), dossier, people, reader)
 
     def notice(self, key: str, reader: Person | None = None, of: str = "private") -> Rendered:
         """`gone` (no such lead any more), `outsider` (of no queue) or `try_again`."""
@@ -133,34 +133,8 @@ class Words:
 
     def _reply(self, key: str, dossier: Dossier, people: People, reader: str) -> Rendered:
         dossier = veil.seen_by(self._desk, people, dossier, reader)
-        context = {"key": f"private.{key}", **self._standing(dossier, people)}
+        context = {"key": f"private.{key}", **reply_words.standing(self._desk, dossier, people)}
         return self.renderer.render("private", context, reads(people.find(reader)))
-
-    def _standing(self, dossier: Dossier, people: People) -> Context:
-        """How a lead stands: who moved it last, who holds it, who is asked, until when."""
-        handoff = dossier.handoff
-        queue = self._desk.queue(handoff.queue)
-        last = _last_told(dossier)
-        later = card_words.snoozed(dossier, people) or {"by": None, "at": last.at}
-        return {
-            **named(dossier.lead),
-            "by": known(people, card_words.who_moved(last)),
-            "at": last.at,
-            "first_by": known(people, handoff.offer.answered_by),
-            "first_at": handoff.offer.answered_at or last.at,
-            "state": handoff.state,
-            "snoozed_by": later["by"],
-            "snoozed_at": later["at"],
-            "holder": known(people, handoff.holder),
-            "asked": card_words.asked(self._desk, handoff, people),
-            "limit": queue.rule.open_at_most or 0,
-            "manager": known(people, queue.manager),
-            "queue": handoff.queue,
-            "due": handoff.clock.due_at if handoff.clock else last.at,
-            "told_by": known(people, handoff.offer.told_by),
-            "told_at": handoff.offer.asked_until or last.at,
-            "permalink": permalink(dossier),
-        }
 
     # ---------------------------------------------------------------------- being away
 
@@ -192,11 +166,15 @@ class Words:
         """Instead of a modal: somebody took the lead, or it went on."""
         dossier = veil.seen_by(self._desk, people, dossier, reader)
         answered = dossier.handoff.offer.answer is not None
-        key = _first_answer(dossier) if answered else _with_name("old_card", dossier)
+        key = (
+            reply_words.first_answer(dossier)
+            if answered
+            else reply_words.with_name("old_card", dossier)
+        )
         context = {
             "key": f"private.{key}",
             "value": _value(dossier),
-            **self._standing(dossier, people),
+            **reply_words.standing(self._desk, dossier, people),
         }
         return self.renderer.view("gone_modal", context, reads(people.find(reader)))
 
@@ -375,33 +353,3 @@ def _value(dossier: Dossier) -> str:
 
 def _labels(reasons: Iterable[Reason]) -> str:
     return ", ".join(reason.label for reason in reasons)
-
-
-def _last_told(dossier: Dossier) -> Move:
-    """The last move that people speak of: a stage, or how the round began."""
-    return next(move for move in reversed(dossier.journal) if _is_told(move))
-
-
-def _is_told(move: Move) -> bool:
-    return move.event in STAGES or move.promised is not None
-
-
-def _with_name(key: str, dossier: Dossier) -> str:
-    return f"{key}_by" if _last_told(dossier).event in STAGES else key
-
-
-def _first_answer(dossier: Dossier) -> str:
-    return f"already_{dossier.handoff.offer.answer or State.OFFERED}"
-
-
-THANKS = {
-    Event.ACCEPTED: "thanks_accepted",
-    Event.REJECTED: "thanks_rejected",
-    Event.NOT_MINE: "thanks_not_mine",
-    Event.RELEASED: "thanks_released",
-    Event.OFFERED: "thanks_reoffered",
-}
-
-
-def _thanks_for(dossier: Dossier) -> str:
-    return THANKS.get(_last_told(dossier).event, "thanks_noted")
