@@ -94,7 +94,7 @@ def accept_and_race(page: Page) -> None:
     expect_done(page, "accept")
     expect(messages(page, "Accepted by @erik")).to_be_visible()
     press(page, "Race for a lead")
-    expect_done(page, "race")
+    expect_done(page, "race", SLOWLY_MS)  # a lead, its card, two clicks and two answers
 
 
 def be_late_with_a_lead(page: Page) -> None:
