@@ -61,7 +61,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
     queue = dossier.handoff.queue
     for move in dossier.journal:
         queue = move.promised.queue if move.promised else queue
-        if move.event in UNTOLD:
+        if move.event in UNTOLD or (move.event is Event.STEPPED and move.percent is None):
             continue
         reason = reason_label(dossier.terms, move.reason)
         yield {

@@ -342,12 +342,12 @@ def hold(handoff: Handoff, until: datetime, now: datetime) -> Move:
 
 def step(taken: sla.DueSteps, now: datetime, *, silent: bool = False) -> Move:
     """A ladder step was taken; the clock goes on towards the next one. `silent`: there was
-    nothing for it to do."""
+    nothing for it to do, and nobody is told that it was taken."""
     return Move(
         Event.STEPPED,
         now,
         clock=taken.clock_after,
-        percent=taken.percent,
+        percent=None if silent else taken.percent,
         new_card=taken.act in SHOWN_AGAIN and not silent,
         queue="" if silent else taken.to_queue,
     )

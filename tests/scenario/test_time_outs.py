@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.assignment import Assignment, Rule
+from tests.scenario.test_why import asks
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world
 
 HOUR = Duration(timedelta(hours=1))
@@ -85,3 +86,17 @@ def test_another_team_is_asked_too_when_a_time_out_falls_on_the_same_minute(tmp_
         world.sees("@maja, @aino", "@jonas is asked now", "dach is asked too")
         world.sees("For @jonas", channel="sales")
         assert "dach" == world.handoff(lead).also_queue
+
+
+def test_where_nobody_is_left_to_ask_no_step_is_told(tmp_path: Path) -> None:
+    """The hours of a lead that is open to the whole team are nobody's time-out."""
+    with by_turns(tmp_path) as world:
+        lead = world.lead()
+        for who in ("@erik", "@aino", "@jonas", "@priya"):
+            world.click(who, "pass", lead)
+        world.deliver()
+        world.sees("Everybody has been asked by name")
+        world.hears("@maja", "Nobody is left to ask")
+        world.pass_time(hours=3)
+        assert "% of the agreed time" not in asks(world, "@erik", "L-1")
+        assert "Ladder" not in asks(world, "@erik", "why L-1")

@@ -24,8 +24,8 @@ def read(text: str) -> Settings:
         ("    #   assignment: { rule: round_robin,", "    assignment: { rule: round_robin,"),
         ("    #   assignment: { rule: account_owner,", "    assignment: { rule: account_owner,"),
         (
-            '# people:\n#   "@lena": { calendar: london }',
-            'people:\n  "@lena": { calendar: stockholm }',
+            '# people:\n#   "@erik": { calendar: london }',
+            'people:\n  "@erik": { calendar: stockholm }',
         ),
         ("  # free_mail:", "  free_mail:"),
         ("  # metrics:", "  metrics:"),
