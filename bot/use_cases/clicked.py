@@ -27,4 +27,4 @@ def counts_at(before: Handoff, now: datetime, clicked_at: datetime | None) -> da
         before.clock.started_at if before.clock else None,
     )
     # A step of the ladder that came in between is no such thing: the click was made before it.
-    return max(clicked_at, *(min(at, now) for at in known if at))
+    return max((clicked_at, *(min(at, now) for at in known if at)))
