@@ -37,8 +37,8 @@ AWAY_EMOJI = frozenset(
 )
 # How such a status begins, in the languages Baton speaks. "Planning my vacation" is none.
 AWAY_TEXT = re.compile(
-    r"(?:on |at )?(?:vacation|vacationing|holiday|holidays|leave|parental leave|sick leave)\b"
-    r"|out (?:of (?:the )?office|sick)\b|ooo\b|off sick\b|sick\b"
+    r"(?:on |at )?(?:vacation|vacationing|holiday|holidays|(?:annual|parental|sick) leave)\b"
+    r"|on leave\b|out (?:of (?:the )?office|sick)\b|ooo\b|off sick\b|sick\b"
     r"|(?:på )?(?:semester|föräldraledig|sjuk|sjukskriven|tjänstledig|vab)\b"
     r"|(?:im |in )?(?:urlaub|elternzeit)\b|krank\b|krankgeschrieben\b",
     re.IGNORECASE,

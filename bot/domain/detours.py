@@ -27,6 +27,7 @@ from bot.domain.offer import Offer, stretch
 from bot.domain.sla import DueSteps, RunningClock, Verdict
 
 MAY_ASK = (State.OFFERED, State.ACCEPTED, State.CONTACTED)
+TO_ANOTHER = frozenset({Event.PASSED, Event.ASSIGNED, Event.TRANSFERRED})
 BROKEN = (Verdict.BREACHED, Verdict.OVERDUE)
 
 
@@ -66,9 +67,12 @@ def tell(
 
 
 def stood_still(journal: Sequence[Move]) -> RunningClock | None:
-    """The clock of sales that the open question stopped; None where none ran."""
+    """The clock of sales that the open question stopped; None where none ran. Where somebody else
+    has the lead since, nobody's reminders are put off any more."""
     asked = max(n for n, move in enumerate(journal) if move.event is Event.ASKED)
-    return journal[asked - 1].clock
+    clock = journal[asked - 1].clock
+    changed_hands = any(move.event in TO_ANOTHER for move in journal[asked:])
+    return replace(clock, snoozed_until=None) if clock and changed_hands else clock
 
 
 def snooze(handoff: Handoff, round_: int, by: str | None, now: datetime, until: datetime) -> Move:

@@ -232,6 +232,20 @@ def test_who_takes_a_lead_over_is_reminded_as_if_nobody_had_put_it_off() -> None
     assert clock == after.clock
 
 
+def test_who_takes_a_lead_over_while_marketing_is_asked_is_reminded_too() -> None:
+    """Nor does it bind them when the clock of sales goes on."""
+    story = Story()
+    story.accepted("2026-03-02 10:00")
+    late = stockholm("2026-03-02 16:50")
+    story.then(detours.snooze(story.now, 1, "U1", NINE + 2 * HOUR, late))
+    story.asked("2026-03-02 11:30")
+    story.then(detours.transfer(story.now, 1, "U2", NINE + 3 * HOUR, TERMS, "U2"))
+    told = story.told("2026-03-02 13:00")
+    assert told.clock is not None
+    assert told.clock.snoozed_until is None
+    assert story.agrees_with_its_journal()
+
+
 def test_an_offer_passed_on_keeps_its_round_and_its_clock() -> None:
     """The promise is the queue's: passing a lead round the team buys no time."""
     story = Story(ask=Ask("U1"))
