@@ -5,16 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.delivery.card_words import (
-    ENDINGS,
-    Context,
-    all_known,
-    known,
-    named,
-    permalink,
-    why_it_went_on,
-)
+from bot.delivery.done_words import ENDINGS, why_it_went_on
 from bot.delivery.escaping import clean
+from bot.delivery.naming import Context, all_known, known, named, permalink
 from bot.domain.asked import asks_anew, had_it
 from bot.domain.handoff import State
 from bot.domain.messages import Leavers, NobodyAsked, NobodyLeft

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from itertools import takewhile
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from bot.delivery.actions import Action
+from bot.delivery.done_words import before, done, present_round, round_moves, why_it_went_on
 from bot.delivery.escaping import clean
+from bot.delivery.naming import (
+    LONGEST_FACT,
+    LONGEST_WORDS,
+    Context,
+    all_known,
+    known,
+    named,
+)
 from bot.delivery.render import is_link
 from bot.domain import sla
-from bot.domain.agreement import OF_SALES, Clock, Terms
+from bot.domain.agreement import OF_SALES, Clock
 from bot.domain.asked import why_now
 from bot.domain.handoff import Handoff, State
-from bot.domain.lead import Lead
 from bot.domain.move import Event, Move
-from bot.domain.offer import stretch
-from bot.domain.sla import Verdict
 from bot.domain.turns import Why
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
 from bot.use_cases.records import Dossier
 
-Context = dict[str, Any]
-
-LONGEST_NAME = 70  # characters; with a company beside it, it fits a header
-LONGEST_FACT = 60
-LONGEST_REASON = 75  # Slack's limit of an option, where it is chosen
-LONGEST_WORDS = 800  # of a note, or of why now
 MOST_ASKED = 8  # people named on a card; more are a group's business
 MOST_TRAIL = 4
-_MINUTE = timedelta(minutes=1)
 
 BUTTONS: Mapping[State, tuple[Action, ...]] = {
     State.OFFERED: (Action.ACCEPT, Action.REJECT, Action.NOT_MINE),
@@ -63,51 +58,6 @@ MORE: Mapping[State, tuple[Action, ...]] = {
     State.SQL: (Action.HAND_OVER, Action.TIMED),
     State.OPPORTUNITY: (Action.HAND_OVER, Action.TIMED),
 }
-STAGES = frozenset(
-    {
-        Event.ACCEPTED,
-        Event.REJECTED,
-        Event.NOT_MINE,
-        Event.CONTACTED,
-        Event.SQL,
-        Event.OPPORTUNITY,
-        Event.WON,
-        Event.LOST,
-        Event.DISQUALIFIED,
-        Event.RECYCLED,
-        Event.TRANSFERRED,
-    }
-)
-IMPLY_CONTACT = STAGES - {
-    Event.ACCEPTED,
-    Event.REJECTED,
-    Event.NOT_MINE,
-    Event.CONTACTED,
-    Event.TRANSFERRED,
-}
-GIVEN_BACK = frozenset({Event.RELEASED, Event.RETURNED, Event.LEFT, Event.RECYCLED})
-ENDINGS = GIVEN_BACK | {Event.REJECTED, Event.NOT_MINE}
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    spent: timedelta  # working time
-    late_by: timedelta | None  # working time; None: in time
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that was done to a lead, for the phrase `key`."""
-
-    key: str
-    at: datetime
-    by: str | None = None
-    reason: str = ""
-    note: str = ""
-    until: date | None = None
-    amount: Decimal | None = None
-    timing: Timing | None = None
-    implies_contact: bool = False  # a later stage that was the first touch as well
 
 
 def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
@@ -171,11 +121,6 @@ def snoozed(dossier: Dossier, people: People) -> Context | None:
     return {"by": known(people, said.by), "at": clock.snoozed_until}
 
 
-def permalink(dossier: Dossier) -> str:
-    """Of the newest card that Slack has; '' while there is none."""
-    return dossier.cards[-1].permalink if dossier.cards else ""
-
-
 def went_on(dossier: Dossier, number: int, people: People) -> Context:
     """An older card: why there is a newer one, and where."""
     renewals = [move for move in dossier.journal if move.new_card]
@@ -194,33 +139,6 @@ def went_on(dossier: Dossier, number: int, people: People) -> Context:
     }
 
 
-def named(lead: Lead) -> Context:
-    """Who a sentence speaks of: always something to call them."""
-    facts = lead.facts
-    who = clean(facts.name, LONGEST_NAME) or clean(facts.email, LONGEST_NAME) or lead.number
-    return {"who": who, "company": clean(facts.company, LONGEST_NAME)}
-
-
-def known(people: People, name: str | None) -> str | None:
-    """The Slack id of a person or group in the directory; None is "someone" to a reader."""
-    return people.id_of(name) if name else None
-
-
-def all_known(people: People, names: Iterable[str]) -> tuple[str, ...]:
-    found = (known(people, name) for name in names)
-    return tuple(dict.fromkeys(name for name in found if name))
-
-
-def why_it_went_on(move: Move) -> str:
-    """How the move is told where a card, or an offer to one, ended by it."""
-    if move.event is Event.PASSED and move.by is None:
-        return "passed_late" if move.percent is not None else "passed_away"
-    if move.queue:
-        return "widened"
-    by_somebody = move.event in (Event.ASSIGNED, Event.OFFERED) and move.by
-    return f"{move.event}_by" if by_somebody else str(move.event)
-
-
 def asked(desk: Desk, handoff: Handoff, people: People) -> tuple[str, ...]:
     """Who is asked to answer: somebody by name, or the queue's group, or its sellers by name."""
     also = desk.queue(handoff.also_queue).sellers if handoff.also_queue else ()
@@ -235,75 +153,6 @@ def answer_due(dossier: Dossier, now: datetime) -> datetime:
     if handoff.offer.answer_due is not None:
         return handoff.offer.answer_due
     return sla.start(Clock.ANSWER, handoff.promised, dossier.terms, now).due_at
-
-
-def done(dossier: Dossier, people: People) -> Iterator[Line]:
-    """What was done in the present round, oldest first."""
-    for move in _present_round(dossier.journal):
-        if move.event in STAGES:
-            yield _line(move, dossier.terms, people, _timing(move, dossier))
-
-
-def before(dossier: Dossier, people: People) -> Iterator[Line]:
-    """How earlier rounds ended, and with what words."""
-    rounds = 0
-    for move in dossier.journal:
-        rounds += move.promised is not None
-        if move.event in ENDINGS and rounds < dossier.handoff.round + (move.promised is not None):
-            line = _line(move, dossier.terms, people, None)
-            misrouted = move.event is Event.NOT_MINE  # found its team since
-            yield replace(line, key="card.went_on.not_mine") if misrouted else line
-
-
-def reason_label(terms: Terms, code: str | None) -> str:
-    """As agreed; a reason that has left the agreement since is shown by its code."""
-    labels = {reason.code: reason.label for reason in terms.reasons}
-    return clean(labels.get(code or "", code or ""), LONGEST_REASON)
-
-
-def round_moves(journal: Sequence[Move], round_: int) -> Iterator[Move]:
-    rounds = 0
-    for move in journal:
-        rounds += move.promised is not None
-        if rounds == round_:
-            yield move
-
-
-def _present_round(journal: Sequence[Move]) -> list[Move]:
-    newest_first = takewhile(lambda move: move.promised is None, reversed(journal))
-    return list(newest_first)[::-1]
-
-
-def _line(move: Move, terms: Terms, people: People, timing: Timing | None) -> Line:
-    reason = reason_label(terms, move.reason)
-    return Line(
-        key=_key(move, reason),
-        at=move.at,
-        by=known(people, who_moved(move)),
-        reason=reason,
-        note=clean(move.note or "", LONGEST_WORDS),
-        until=move.until,
-        amount=move.amount,
-        timing=timing,
-        implies_contact=move.event in IMPLY_CONTACT,
-    )
-
-
-def who_moved(move: Move) -> str | None:
-    """Whom people see behind it: of a lead that changed hands, who has it now."""
-    return move.to if move.event is Event.TRANSFERRED else move.by
-
-
-def _key(move: Move, reason: str) -> str:
-    if move.event in GIVEN_BACK:
-        return f"card.went_on.{move.event}"
-    if move.event is Event.REJECTED and move.until:
-        return "card.done.recycled_because" if reason else "card.done.recycled"
-    if move.event is Event.WON:
-        return "card.done.won" if move.amount is not None else "card.done.won_unknown"
-    if move.event in (Event.LOST, Event.DISQUALIFIED, Event.REJECTED) and reason:
-        return f"card.done.{move.event}_because"
-    return f"card.done.{move.event}"
 
 
 def question(dossier: Dossier, people: People) -> Context | None:
@@ -335,27 +184,6 @@ def _running_due(handoff: Handoff, clock: Clock) -> datetime | None:
     return running.due_at if running is not None and running.name is clock else None
 
 
-def _timing(move: Move, dossier: Dossier) -> Timing | None:
-    offer = dossier.handoff.offer
-    if move.event in (Event.ACCEPTED, Event.REJECTED, Event.NOT_MINE):
-        return _took(Clock.ANSWER, offer.answer_spent, dossier)
-    if offer.touched_at == move.at:
-        return _took(Clock.TOUCH, offer.touch_spent, dossier)
-    return None
-
-
-def _took(clock: Clock, spent: timedelta | None, dossier: Dossier) -> Timing | None:
-    """Late is what the figures call so: time in which marketing was asked does not count, and the
-    hours are those that the clock kept."""
-    ran = stretch(dossier.handoff.offer, clock, dossier.terms)
-    if spent is None or ran is None or ran.stopped_at is None:
-        return None
-    if ran.verdict(ran.stopped_at) is not Verdict.BREACHED:
-        return Timing(spent, None)
-    late = spent - ran.target
-    return Timing(spent, late if late >= _MINUTE else timedelta())
-
-
 def _offer_key(dossier: Dossier, now: datetime) -> str:
     handoff = dossier.handoff
     if handoff.offer.is_asking:
@@ -372,7 +200,7 @@ def _offer_key(dossier: Dossier, now: datetime) -> str:
 
 
 def _shown_again(handoff: Handoff, journal: Sequence[Move]) -> bool:
-    return handoff.card > 1 and any(move.new_card for move in _present_round(journal))
+    return handoff.card > 1 and any(move.new_card for move in present_round(journal))
 
 
 def _asks_another(journal: Sequence[Move]) -> bool:

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.delivery.card_words import Context, reason_label
 from bot.delivery.escaping import clean
 from bot.delivery.languages import Language
+from bot.delivery.naming import Context, reason_label
 from bot.domain.agreement import Terms
 from bot.domain.metrics import DIGEST_METRICS, UNKNOWN, WHERE_ANY
 from bot.use_cases.ports import People

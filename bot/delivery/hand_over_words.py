@@ -7,14 +7,8 @@ from datetime import datetime
 
 from bot.delivery.actions import NO_QUEUE
 from bot.delivery.asking_words import called
-from bot.delivery.card_words import (
-    LONGEST_WORDS,
-    Context,
-    known,
-    named,
-    permalink,
-)
 from bot.delivery.escaping import clean
+from bot.delivery.naming import LONGEST_WORDS, Context, known, named, permalink
 from bot.domain.asked import teams_left, was_sent_around
 from bot.domain.handoff import Handoff
 from bot.domain.messages import HandedOver, ProposalAnswered, Proposed

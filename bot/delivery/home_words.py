@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.delivery import card_words
 from bot.delivery.actions import Action
-from bot.delivery.card_words import Context, known, named
 from bot.delivery.escaping import clean
 from bot.delivery.hand_over_words import offer_to
+from bot.delivery.naming import Context, known, named
 from bot.delivery.render import is_link
 from bot.domain import sla
 from bot.domain.handoff import Handoff, State

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.delivery.card_words import Context, all_known, known, named, permalink
 from bot.delivery.escaping import clean
+from bot.delivery.naming import Context, all_known, known, named, permalink
 from bot.domain.agreement import OF_SALES, Clock
 from bot.domain.handoff import Handoff
 from bot.domain.messages import (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.delivery import card_words
-from bot.delivery.card_words import Context, known, named, permalink, reason_label
+from bot.delivery import card_words, done_words
 from bot.delivery.escaping import clean
+from bot.delivery.naming import Context, known, named, permalink, reason_label
 from bot.domain.asked import asks_anew
 from bot.domain.lead import Lead
 from bot.domain.move import Event, Move
@@ -67,7 +67,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
         yield {
             "key": f"history.{move.event}{_manner(move, reason)}",
             "at": move.at,
-            "by": known(people, card_words.who_moved(move)),
+            "by": known(people, done_words.who_moved(move)),
             "queue": queue,
             "reason": reason,
             "percent": move.percent or 0,

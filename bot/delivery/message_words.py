@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.delivery import asking_words, card_words, digest_words, hand_over_words, ladder_words
-from bot.delivery.card_words import (
+from bot.delivery.done_words import round_moves
+from bot.delivery.escaping import clean
+from bot.delivery.naming import (
     LONGEST_FACT,
     LONGEST_WORDS,
     Context,
@@ -16,9 +18,7 @@ from bot.delivery.card_words import (
     named,
     permalink,
     reason_label,
-    round_moves,
 )
-from bot.delivery.escaping import clean
 from bot.domain.agreement import NextStep, Terms
 from bot.domain.asked import sent_it_on
 from bot.domain.handoff import State

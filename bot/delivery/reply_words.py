@@ -3,8 +3,9 @@ nothing."""
 
 from __future__ import annotations
 
-from bot.delivery import card_words
-from bot.delivery.card_words import STAGES, Context, known, named, permalink
+from bot.delivery import card_words, done_words
+from bot.delivery.done_words import STAGES
+from bot.delivery.naming import Context, known, named, permalink
 from bot.domain.handoff import State
 from bot.domain.move import Event, Move
 from bot.use_cases.desk import Desk
@@ -20,7 +21,7 @@ def standing(desk: Desk, dossier: Dossier, people: People) -> Context:
     later = card_words.snoozed(dossier, people) or {"by": None, "at": last.at}
     return {
         **named(dossier.lead),
-        "by": known(people, card_words.who_moved(last)),
+        "by": known(people, done_words.who_moved(last)),
         "at": last.at,
         "first_by": known(people, handoff.offer.answered_by),
         "first_at": handoff.offer.answered_at or last.at,

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.delivery.block_limits import Json
-from bot.delivery.card_words import Context, known, round_moves
+from bot.delivery.done_words import round_moves
 from bot.delivery.escaping import clean
+from bot.delivery.naming import Context, known
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.asked import asks_anew

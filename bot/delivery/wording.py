@@ -21,9 +21,9 @@ from bot.delivery import (
 )
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
-from bot.delivery.card_words import named
 from bot.delivery.escaping import clean
 from bot.delivery.message_words import TELLERS
+from bot.delivery.naming import named
 from bot.delivery.render import Rendered, Renderer
 from bot.delivery.why_words import Arithmetic
 from bot.domain.agreement import NextStep, Reason, Terms

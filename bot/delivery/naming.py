@@ -1,0 +1,47 @@
+"""How leads, people and reasons are called, wherever something is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.delivery.escaping import clean
+from bot.domain.agreement import Terms
+from bot.domain.lead import Lead
+from bot.use_cases.ports import People
+from bot.use_cases.records import Dossier
+
+Context = dict[str, Any]
+
+LONGEST_NAME = 70  # characters; with a company beside it, it fits a header
+LONGEST_FACT = 60
+LONGEST_REASON = 75  # Slack's limit of an option, where it is chosen
+LONGEST_WORDS = 800  # of a note, or of why now
+
+
+def named(lead: Lead) -> Context:
+    """Who a sentence speaks of: always something to call them."""
+    facts = lead.facts
+    who = clean(facts.name, LONGEST_NAME) or clean(facts.email, LONGEST_NAME) or lead.number
+    return {"who": who, "company": clean(facts.company, LONGEST_NAME)}
+
+
+def known(people: People, name: str | None) -> str | None:
+    """The Slack id of a person or group in the directory; None is "someone" to a reader."""
+    return people.id_of(name) if name else None
+
+
+def all_known(people: People, names: Iterable[str]) -> tuple[str, ...]:
+    found = (known(people, name) for name in names)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def permalink(dossier: Dossier) -> str:
+    """Of the newest card that Slack has; '' while there is none."""
+    return dossier.cards[-1].permalink if dossier.cards else ""
+
+
+def reason_label(terms: Terms, code: str | None) -> str:
+    """As agreed; a reason that has left the agreement since is shown by its code."""
+    labels = {reason.code: reason.label for reason in terms.reasons}
+    return clean(labels.get(code or "", code or ""), LONGEST_REASON)
