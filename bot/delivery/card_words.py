@@ -90,7 +90,7 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         "currency": desk.agreement.currency,
         "value": f"{handoff.id}:{handoff.round}",
         "buttons": buttons(handoff),
-        "more": more(handoff),
+        "more": more(handoff, now),
         "crm_url": facts.crm_url if is_link(facts.crm_url) else "",
     }
 
@@ -101,15 +101,22 @@ def buttons(handoff: Handoff) -> Sequence[Action]:
     return (*shown, Action.PASS) if handoff.assignee else shown
 
 
-def more(handoff: Handoff) -> Sequence[tuple[Action, str]]:
-    """The menu's options, each with its value."""
+def more(handoff: Handoff, now: datetime) -> Sequence[tuple[Action, str]]:
+    """The menu's options, each with its value. What is overdue cannot be put off."""
     of = f"{handoff.id}:{handoff.round}"
     asked_once = handoff.offer.asked_at is not None
-    clock, first_shown = handoff.clock, handoff.offer.posted_at is None  # its clock starts then
-    runs = clock is not None and clock.name in OF_SALES and clock.snoozed_until is None
-    without = {Action.ASK: asked_once, Action.SNOOZE: not (runs or first_shown)}
+    first_shown = handoff.offer.posted_at is None  # its clock starts then
+    may_wait = first_shown or _may_wait(handoff, now)
+    without = {Action.ASK: asked_once, Action.SNOOZE: not may_wait}
     options = (action for action in MORE.get(handoff.state, ()) if not without.get(action))
     return [(action, f"{action}:{of}") for action in options]
+
+
+def _may_wait(handoff: Handoff, now: datetime) -> bool:
+    clock = handoff.clock
+    if clock is None or clock.name not in OF_SALES:
+        return False
+    return clock.snoozed_until is None and now < clock.due_at
 
 
 def snoozed(dossier: Dossier, people: People) -> Context | None:

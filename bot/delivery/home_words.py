@@ -56,7 +56,7 @@ def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: s
         "holder": known(people, handoff.holder),
         "why": clean(facts.why, LONGEST_WHY) if handoff.state is State.OFFERED else "",
         "buttons": card_words.buttons(handoff) if may_act else (),
-        "more": card_words.more(handoff) if may_act else (),
+        "more": card_words.more(handoff, now) if may_act else (),
         "crm_url": facts.crm_url if may_act and is_link(facts.crm_url) else "",
     }
 
