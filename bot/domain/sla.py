@@ -142,12 +142,14 @@ def steps_due(
     hours: str = "",
     beyond: int = 0,
     had: timedelta | None = None,
+    nobody_asked: bool = False,
 ) -> DueSteps | None:
     """The ladder's rungs that are due at `now` and not yet taken; None when there are none.
 
     `beyond`: so many rungs more, although they are not due yet, because those before them would
     reach nobody; None when the ladder has not so many. `had`: the working time that whoever is
     asked by name has had; they are not timed out before their time, however they came to be asked.
+    `nobody_asked`: nobody is, so a time-out does nothing, and nothing to steps that come with it.
     """
     calendar = terms.calendar(promised.queue, hours)
     climbed = rungs(clock.name, promised, terms, hours)
@@ -163,6 +165,8 @@ def steps_due(
         return _early(ahead[come - 1], replace(clock, next_step_at=min(wait)))
     taken = [rung for rung, time in zip(ahead, left, strict=False) if not time]
     taken += ahead[come:count]
+    if nobody_asked:
+        taken = [rung for rung in taken if not rung.step.is_time_out] or taken
     last = instants[count - 1]
     after = replace(clock, steps_taken=clock.steps_taken + count)
     return DueSteps(

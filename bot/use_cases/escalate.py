@@ -106,8 +106,7 @@ def _asks_nobody(rung: Rung, due: DueSteps) -> bool:
     """The time-out of an offer to one, where it waits for a free seller: nobody is late. A step
     that tells others too is for them."""
     of_one = due.act is Act.OFFER_NEXT and due.tell == (Audience.ASSIGNEE,) and not due.to_queue
-    asks_one = rung.desk.queue(rung.before.queue).rule.asks_one
-    return of_one and asks_one and rung.before.assignee is None
+    return of_one and rung.asks_nobody
 
 
 def _decide(rung: Rung, steps: DueSteps, take_back: bool) -> Move:

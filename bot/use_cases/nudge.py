@@ -137,7 +137,8 @@ def _message(work: UnitOfWork, due: Sequence[Nudge]) -> Message:
     (nudge,) = furthest.values()
     handoff = work.handoffs.get(nudge.handoff)
     terms, hours = work.terms.get(handoff.promised.terms_version), handoff.hours
-    steps = _climbed(nudge, handoff, terms)
+    # a time-out that came along says nothing to anybody by itself
+    steps = [step for step in _climbed(nudge, handoff, terms) if not step.is_time_out]
     percent = sla.percent_at(nudge.clock, handoff.promised, terms, nudge.rung, hours)
     for_information = (steps and steps[-1].act is Act.TELL) or _is_anothers(nudge, handoff)
     kind = Note if for_information else Reminder

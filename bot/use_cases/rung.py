@@ -31,9 +31,24 @@ class Rung:
 
     def due(self, beyond: int = 0) -> DueSteps | None:
         """`beyond`: with so many rungs more, although they are not due yet."""
-        promised, hours = self.before.promised, self.before.hours
-        steps = sla.steps_due(self.clock, promised, self.terms, self.now, hours, beyond, self.had)
+        steps = sla.steps_due(
+            self.clock,
+            self.before.promised,
+            self.terms,
+            self.now,
+            self.before.hours,
+            beyond,
+            self.had,
+            self.asks_nobody,
+        )
         return steps and _fitting(steps, self)
+
+    @property
+    def asks_nobody(self) -> bool:
+        """Where one is asked by name, nobody is just now: it waits for a free seller, or all have
+        been asked."""
+        asks_one = self.desk.queue(self.before.queue).rule.asks_one
+        return asks_one and self.before.assignee is None
 
     def fits(self, act: Act) -> bool:
         """Only what is accepted and untouched is taken back, only what is offered is offered to

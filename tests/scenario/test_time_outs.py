@@ -100,3 +100,19 @@ def test_where_nobody_is_left_to_ask_no_step_is_told(tmp_path: Path) -> None:
         world.pass_time(hours=3)
         assert "% of the agreed time" not in asks(world, "@erik", "L-1")
         assert "Ladder" not in asks(world, "@erik", "why L-1")
+
+
+def test_a_time_out_of_nobody_shows_nothing_again(tmp_path: Path) -> None:
+    """All have been asked; a note that falls on the minute of a time-out is a note, and no more."""
+    note = Step(Clock.ANSWER, 0, (Audience.MANAGER,), Act.TELL, after=Duration(timedelta(hours=2)))
+    with by_turns(tmp_path, note) as world:
+        lead = world.lead()
+        for who in ("@erik", "@aino", "@jonas", "@priya"):
+            world.click(who, "pass", lead)
+        world.deliver()
+        world.sees("Everybody has been asked by name")
+        world.hears("@maja", "Nobody is left to ask")
+        cards = world.handoff(lead).card
+        world.pass_time(hours=2)
+        world.hears("@maja", "For your information", "waits for an answer")
+        assert cards == world.handoff(lead).card
