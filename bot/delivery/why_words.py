@@ -169,14 +169,16 @@ def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
 
 
 def _promise(ran: Stretch, told: Timed, offer: Offer, moves: Sequence[Move]) -> Context:
-    windows = ran.windows(told.now)
+    windows = [_window(window, ran) for window in ran.windows(told.now)]
+    times = [window["time"] for window in windows]
     return {
         **_standing(ran, told, offer),
+        "spent": sum(times, timedelta()),  # of the lines below, so that they add up
         **_target(ran, told.terms_of(offer), offer),
         "started": ran.started_at,
-        "windows": [_window(window, ran) for window in windows[:MOST_WINDOWS]],
+        "windows": windows[:MOST_WINDOWS],
         "more": len(windows[MOST_WINDOWS:]),
-        "more_time": sum((window.time for window in windows[MOST_WINDOWS:]), timedelta()),
+        "more_time": sum(times[MOST_WINDOWS:], timedelta()),
         "stood_from": ran.stood_from,
         "stood_until": ran.stood_until,
         "due": ran.due_at,

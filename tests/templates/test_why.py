@@ -75,6 +75,19 @@ def test_seconds_are_shown_where_there_are_any() -> None:
     ] == shown
 
 
+def test_headline_and_lines_agree_although_stamps_are_finer() -> None:
+    """From 0.6 seconds to 2.2 are 1.6, and one by the clocks that people read: one in both."""
+    story = Story(posted=False).posted(POSTED + timedelta(seconds=0.6))
+    told = Timed(story.dossier(), {1: story.terms}, POSTED + timedelta(minutes=9, seconds=2.2))
+    (answer,) = why_words.why(desk(), told, PEOPLE, may_excuse=False)["promises"]
+    (line,) = answer["windows"]
+    assert ("10:00:01", "10:09:02", timedelta(minutes=9, seconds=1)) == (
+        line["begins"],
+        line["ends"],
+        answer["spent"],
+    )
+
+
 @pytest.mark.parametrize("code", sorted(available()))
 def test_whatever_was_decided_has_words(code: str) -> None:
     """Every reason to ask somebody, or not, every clock and every verdict, in every language."""
