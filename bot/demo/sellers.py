@@ -6,6 +6,7 @@ They see and click what their own Slack shows them, and nothing else.
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from playground import Person, Refused, Seen, Workspace
 
 CHANNEL = "mql-handoff"
 BACK_ON = date(2026, 6, 1)
+MANAGER = "maja"
+MENTION = re.compile(r"<@(\w+)>")
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Sellers:
             _, _, act, seen = heapq.heappop(self._due)
             try:
                 act.do(seen)
-            except Refused:  # somebody was quicker: the button is not there any more
+            except (Refused, TimeoutError):  # the button is not there any more, or not for them
                 self.done["found the button gone"] += 1
         self._answer_misroutes()
 
@@ -122,7 +125,8 @@ class Sellers:
 
     def _press(self, who: str, action: Action, minutes: int) -> Act:
         def do(seen: Seen) -> None:
-            self._people[who].click(action, on=self._as_it_is_now(seen), wait=False)
+            card = self._as_it_is_now(seen)
+            self._player(who, card).click(action, on=card, wait=False)
             self.done[action] += 1
 
         return Act(timedelta(minutes=minutes), do)
@@ -138,8 +142,9 @@ class Sellers:
 
     def _modal(self, who: str, action: Action, given: dict[Field, str], minutes: int) -> Act:
         def do(seen: Seen) -> None:
-            person = self._people[who]
-            person.click(action, on=self._as_it_is_now(seen))
+            card = self._as_it_is_now(seen)
+            person = self._player(who, card)
+            person.click(action, on=card)
             person.wait_for_modal()
             person.submit({str(name): value for name, value in given.items()})
             self.done[action] += 1
@@ -150,13 +155,21 @@ class Sellers:
         """To the first team that there is to choose; where none is left, the manager decides."""
 
         def do(seen: Seen) -> None:
-            person = self._people[who]
-            person.click(Action.NOT_MINE, on=self._as_it_is_now(seen))
+            card = self._as_it_is_now(seen)
+            person = self._player(who, card)
+            person.click(Action.NOT_MINE, on=card)
             teams = _options(person.wait_for_modal().body["blocks"], Field.QUEUE)
             person.submit({Field.QUEUE.value: teams[0]["value"]} if teams else {})
             self.done[Action.NOT_MINE] += 1
 
         return Act(timedelta(minutes=minutes), do)
+
+    def _player(self, who: str, card: Seen) -> Person:
+        """Where the card names one seller, who is asked or has it, the part is theirs."""
+        ids = {self.workspace.user(f"@{name}").id: name for name in self._people}
+        named = [ids[user] for user in MENTION.findall(card.words) if user in ids]
+        sellers = [name for name in named if name != MANAGER]
+        return self._people[who if who in (MANAGER, *sellers) or not sellers else sellers[0]]
 
     def _as_it_is_now(self, seen: Seen) -> Seen:
         now = self._people["erik"].sees(CHANNEL)
