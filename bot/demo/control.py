@@ -52,6 +52,7 @@ class Control:
         self.leads = people_without_end()
         self._taking = threading.Lock()
         self.sellers_work = False
+        self.sellers_looked = threading.Event()
         self.day_wanted = threading.Event()
 
     def routes(self) -> list[Route]:
@@ -109,8 +110,11 @@ class Control:
         return "Erik and Aino pressed at the same moment. Look at the channel as each of them."
 
     def switch_sellers(self, given: Given) -> str:
+        self.sellers_looked.clear()
         self.sellers_work = bool(given.get("on"))
         if self.sellers_work:
+            # they plan from when they first see a card: before time is pressed on, not after it
+            self.sellers_looked.wait(SAID_WITHIN_SECONDS)
             return "The simulated sellers are at work. Let time run to see them act."
         return "The simulated sellers have gone home."
 
@@ -195,7 +199,7 @@ class Control:
         return JSONResponse(
             {
                 "tour": [asdict(step) | {"done": step.name in done} for step in STEPS],
-                "sellers": self.sellers_work,
+                "sellers": self.sellers_work and self.sellers_looked.is_set(),
                 "running": self._stage.child.is_alive(),
             }
         )

@@ -55,6 +55,7 @@ class Room:
         elif self.control.sellers_work:
             with self.tour.played_by(SIMULATED):
                 self.sellers.work(self.stage.clock.now())
+            self.control.sellers_looked.set()
 
 
 def run_page(config: Path, console: Console, port: int, open_browser: bool = True) -> None:
