@@ -101,8 +101,9 @@ class Stretch:
 
     def working(self, now: datetime) -> timedelta:
         """Working time used, until it was kept or until now."""
-        return sum((window.time for window in self.windows(now)), _NOTHING) if self.stood_from \
-            else elapsed(self.calendar, self.started_at, self.until(now))  # fmt: skip
+        if self.stood_from is None:
+            return elapsed(self.calendar, self.started_at, self.until(now))
+        return sum((window.time for window in self.windows(now)), _NOTHING)
 
     def wall(self, now: datetime) -> timedelta:
         return self.until(now) - self.started_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -159,14 +159,11 @@ def steps_due(
     count = come + beyond
     if not count or count > len(ahead):
         return None
-    left = [_left_of(rung.step, had, calendar) for rung in ahead[:come]]
-    if all(left) and not beyond:
+    left = [_left_of(rung.step, had, calendar) for rung in ahead[:come]] + [_NOTHING] * beyond
+    if all(left):
         wait = [due(calendar, now, min(left)), *instants[come : come + 1]]
         return _early(ahead[come - 1], replace(clock, next_step_at=min(wait)))
-    taken = [rung for rung, time in zip(ahead, left, strict=False) if not time]
-    taken += ahead[come:count]
-    if nobody_asked:
-        taken = [rung for rung in taken if not rung.step.is_time_out] or taken
+    taken = _taken(ahead[:count], left, nobody_asked)
     last = instants[count - 1]
     after = replace(clock, steps_taken=clock.steps_taken + count)
     return DueSteps(
@@ -178,6 +175,12 @@ def steps_due(
         clock_after=_towards_next(after, climbed, calendar),
         to_queue=next((rung.step.to_queue for rung in taken if rung.step.to_queue), ""),
     )
+
+
+def _taken(due_now: Sequence[Rung], left: Sequence[timedelta], nobody_asked: bool) -> list[Rung]:
+    taken = [rung for rung, time in zip(due_now, left, strict=True) if not time]
+    spoken = [rung for rung in taken if not rung.step.is_time_out]
+    return spoken if nobody_asked and spoken else taken
 
 
 def weightiest(acts: Iterable[Act]) -> Act:
@@ -217,7 +220,8 @@ def _percent(rung: Rung, target: timedelta) -> int:
 def rung_at(clock: RunningClock, rung: Rung, calendar: Calendar) -> datetime:
     """When a rung is taken: so much of the clock's time used, held until the next working
     minute."""
-    return next_open(calendar, due(calendar, clock.started_at, max(rung.offset - clock.used, _NOTHING)))  # noqa: E501 # fmt: skip
+    left = max(rung.offset - clock.used, _NOTHING)
+    return next_open(calendar, due(calendar, clock.started_at, left))
 
 
 def _towards_next(
