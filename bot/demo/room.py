@@ -60,7 +60,8 @@ class Room:
 
 def run_page(config: Path, console: Console, port: int, open_browser: bool = True) -> None:
     """Until Ctrl-C, or until the terminal is closed. Raises ChildFailed, DemoFailed."""
-    for name in {"SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):  # Windows has no SIGHUP
+    # SIGINT too: a job in the background begins with it ignored. Windows has no SIGHUP.
+    for name in {"SIGINT", "SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):
         signal.signal(signal.Signals[name], _interrupted)
     room = Room(config, port)
     with room.stage as stage, Screen(stage.workspace, console, ZONE):

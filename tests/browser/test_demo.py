@@ -337,6 +337,15 @@ def test_a_day_in_a_minute(page, server, keep_screen):
     keep_screen(page, "demo-after-a-day")
 
 
+@pytest.fixture
+def in_the_background():
+    """As a script starts it with `&`: what the shell starts so does not hear Ctrl-C by itself."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_the_background")
 @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_ends_cleanly(told):
     """Ctrl-C, a closed terminal or a polite kill: exit code 0, and nobody is left behind."""
