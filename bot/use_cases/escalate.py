@@ -25,7 +25,7 @@ from bot.use_cases.desk import Desk
 from bot.use_cases.nudge import nudge_for
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import Conflict, UnitOfWork
-from bot.use_cases.rung import Hearing, Rung, hearing, time_had
+from bot.use_cases.rung import Hearing, Ladder, hearing, time_had
 
 log = structlog.get_logger(__name__)
 
@@ -69,7 +69,7 @@ def take_step(desk: Desk, handoff_id: int, take_back: bool = True) -> bool:
             _wake(desk, work, before, now)
         else:
             had = time_had(work, before, clock, terms, now)
-            _climb(Rung(desk, work, before, clock, terms, now, had), take_back)
+            _climb(Ladder(desk, work, before, clock, terms, now, had), take_back)
         work.commit()
     desk.said()
     return True
@@ -82,35 +82,35 @@ def _wake(desk: Desk, work: UnitOfWork, before: Handoff, now: datetime) -> None:
     show_new_card(desk, work, work.handoffs.record(before, move), now)
 
 
-def _climb(rung: Rung, take_back: bool) -> None:
-    due = rung.due()
+def _climb(ladder: Ladder, take_back: bool) -> None:
+    due = ladder.due()
     assert due is not None, "next_step_at and the ladder disagree"
-    desk, work, now = rung.desk, rung.work, rung.now
+    desk, work, now = ladder.desk, ladder.work, ladder.now
     if due.is_early and (until := due.clock_after.next_step_at):
-        work.handoffs.record(rung.before, handoff.hold(rung.before, until, now))
+        work.handoffs.record(ladder.before, handoff.hold(ladder.before, until, now))
         return
-    if _asks_nobody(rung, due):
-        work.handoffs.record(rung.before, handoff.step(due, now, silent=True))
+    if _asks_nobody(ladder, due):
+        work.handoffs.record(ladder.before, handoff.step(due, now, silent=True))
         return
-    heard = hearing(rung, due)
-    move = _decide(rung, heard.steps, take_back)
-    after = work.handoffs.record(rung.before, move)
-    _say(rung, heard, after)
+    heard = hearing(ladder, due)
+    move = _decide(ladder, heard.steps, take_back)
+    after = work.handoffs.record(ladder.before, move)
+    _say(ladder, heard, after)
     if move.new_card:
         show_new_card(desk, work, after, now)
     if heard.missed:
-        admin_news.step_unheard(desk, work, _unheard(rung, heard), now)
+        admin_news.step_unheard(desk, work, _unheard(ladder, heard), now)
 
 
-def _asks_nobody(rung: Rung, due: DueSteps) -> bool:
+def _asks_nobody(ladder: Ladder, due: DueSteps) -> bool:
     """The time-out of an offer to one, where it waits for a free seller: nobody is late. A step
     that tells others too is for them."""
     of_one = due.act is Act.OFFER_NEXT and due.tell == (Audience.ASSIGNEE,) and not due.to_queue
-    return of_one and rung.asks_nobody
+    return of_one and ladder.asks_nobody
 
 
-def _decide(rung: Rung, steps: DueSteps, take_back: bool) -> Move:
-    desk, work, before, now = rung.desk, rung.work, rung.before, rung.now
+def _decide(ladder: Ladder, steps: DueSteps, take_back: bool) -> Move:
+    desk, work, before, now = ladder.desk, ladder.work, ladder.before, ladder.now
     match steps.act:
         case Act.RETURN if take_back:
             promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
@@ -118,56 +118,56 @@ def _decide(rung: Rung, steps: DueSteps, take_back: bool) -> Move:
             return handoff.give_back(before, Event.RETURNED, None, now, promised, ask)
         case Act.OFFER_NEXT if before.assignee:
             ask = turn.next_for(desk, work, before, now)
-            return detours.pass_on(before, ask, now, rung.terms, taken=steps)
+            return detours.pass_on(before, ask, now, ladder.terms, taken=steps)
     return handoff.step(steps, now)
 
 
-def _say(rung: Rung, heard: Hearing, after: Handoff) -> None:
+def _say(ladder: Ladder, heard: Hearing, after: Handoff) -> None:
     """Several people in one message; one alone privately; each channel in its own words."""
-    reached, desk, outbox, now = heard.reached, rung.desk, rung.work.outbox, rung.now
-    told = _told(rung, heard.steps, after)
+    reached, desk, outbox, now = heard.reached, ladder.desk, ladder.work.outbox, ladder.now
+    told = _told(ladder, heard.steps, after)
     if reached.in_thread is not None:
-        _say_in_threads(rung, replace(told, broadcast=reached.aloud), reached.in_thread)
+        _say_in_threads(ladder, replace(told, broadcast=reached.aloud), reached.in_thread)
     for person in reached.private:
         if isinstance(told, Reminder | Note) and not desk.replaying:
             up_to = heard.steps.clock_after.steps_taken
-            rung.work.nudges.put(nudge_for(person, told, up_to, now))
+            ladder.work.nudges.put(nudge_for(person, told, up_to, now))
         else:
             outbox.put(replace(told, mention=(person,)), person, now)
     for channel in reached.channels:
         outbox.put(told, channel, now)
 
 
-def _say_in_threads(rung: Rung, told: LadderMessage, mention: tuple[str, ...]) -> None:
+def _say_in_threads(ladder: Ladder, told: LadderMessage, mention: tuple[str, ...]) -> None:
     """Slack tells nobody of a mention in a channel they are not in. So once a lead was widened into
     another channel, those who were asked first are named below the card that they have."""
-    desk, outbox, before = rung.desk, rung.work.outbox, rung.before
-    own = _card_of_the_first(rung) if told.broadcast else None
+    desk, outbox, before = ladder.desk, ladder.work.outbox, ladder.before
+    own = _card_of_the_first(ladder) if told.broadcast else None
     if own is not None:
         queue = desk.queue(before.queue)
         first = tuple(name for name in mention if name in queue.sellers)
         mention = tuple(name for name in mention if name not in first)
-        outbox.put(replace(told, mention=first, card=own), queue.address, rung.now)
-    outbox.put(replace(told, mention=mention, card=before.card), desk.address(before), rung.now)
+        outbox.put(replace(told, mention=first, card=own), queue.address, ladder.now)
+    outbox.put(replace(told, mention=mention, card=before.card), desk.address(before), ladder.now)
 
 
-def _card_of_the_first(rung: Rung) -> int | None:
+def _card_of_the_first(ladder: Ladder) -> int | None:
     """The last card in the queue's own channel, where the newest is elsewhere."""
-    own, people = rung.desk.queue(rung.before.queue).address, rung.work.people
+    own, people = ladder.desk.queue(ladder.before.queue).address, ladder.work.people
     here = people.channel(own)
-    if own == rung.desk.address(rung.before) or own in rung.work.deliveries.paused():
+    if own == ladder.desk.address(ladder.before) or own in ladder.work.deliveries.paused():
         return None
-    cards = rung.work.handoffs.dossier(rung.before.id).cards
+    cards = ladder.work.handoffs.dossier(ladder.before.id).cards
     return max((card.number for card in cards if card.channel == here), default=None)
 
 
-def _told(rung: Rung, steps: DueSteps, after: Handoff) -> LadderMessage:
-    before = rung.before
+def _told(ladder: Ladder, steps: DueSteps, after: Handoff) -> LadderMessage:
+    before = ladder.before
     kind = Returned if after.round > before.round else _KINDS.get(steps.act, Escalation)
     return kind(
         handoff=before.id,
         round=before.round,
-        clock=rung.clock.name,
+        clock=ladder.clock.name,
         percent=steps.percent,
         late_minutes=int(steps.late_by.total_seconds() // 60),
         shows_again=after.card > before.card and after.round == before.round,
@@ -177,11 +177,11 @@ def _told(rung: Rung, steps: DueSteps, after: Handoff) -> LadderMessage:
 _KINDS: dict[Act, type[LadderMessage]] = {Act.TELL: Note, Act.REMIND: Reminder}
 
 
-def _unheard(rung: Rung, heard: Hearing) -> Unheard:
+def _unheard(ladder: Ladder, heard: Hearing) -> Unheard:
     return Unheard(
-        rung.before.id,
-        queue=rung.before.queue,
-        clock=rung.clock.name,
+        ladder.before.id,
+        queue=ladder.before.queue,
+        clock=ladder.clock.name,
         percent=heard.steps.percent,
         missed=heard.missed,
         is_last=heard.reached.is_nobody,

@@ -1,4 +1,4 @@
-"""A step of one lead's ladder at the instant at which it falls due: what is taken, and who hears
+"""One lead's ladder at the instant at which a rung of it falls due: what is taken, and who hears
 it. Nothing is moved or said here."""
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _WORDS_ONLY = (Act.TELL, Act.REMIND, Act.ESCALATE)
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Ladder:
+    """Of one lead, as it stands now: what is due on it, and whom that reaches."""
+
     desk: Desk
     work: UnitOfWork
     before: Handoff
@@ -100,21 +102,21 @@ class Hearing:
     missed: tuple[str, ...] = ()  # those who should hear what is due, where that is nobody
 
 
-def hearing(rung: Rung, due: DueSteps) -> Hearing:
+def hearing(ladder: Ladder, due: DueSteps) -> Hearing:
     """Where those who should hear cannot, the next rung is heard at once.
 
     It counts as taken, unless it does more than speak: what it does to the lead keeps its time, so
     that nobody loses a lead early because somebody else cannot be reached. Where no rung is left,
     only those that are due count as taken, and the others have a chance when their time comes.
     """
-    reached = rung.reached(due)
-    if not reached.is_nobody or rung.meant(due).is_nobody:
+    reached = ladder.reached(due)
+    if not reached.is_nobody or ladder.meant(due).is_nobody:
         return Hearing(due, reached)
     taken, beyond, counts = due, 1, True
-    while (further := rung.due(beyond)) is not None:
-        counts = counts and _only_speaks(rung, further.furthest.act)
+    while (further := ladder.due(beyond)) is not None:
+        counts = counts and _only_speaks(ladder, further.furthest.act)
         taken = further if counts else taken
-        heard = rung.reached(further)
+        heard = ladder.reached(further)
         if not heard.is_nobody:
             steps = _heard_early(due, further, taken)
             return Hearing(steps, heard, reached.missed)
@@ -122,8 +124,8 @@ def hearing(rung: Rung, due: DueSteps) -> Hearing:
     return Hearing(due, reached, reached.missed)
 
 
-def _only_speaks(rung: Rung, act: Act) -> bool:
-    return act in _WORDS_ONLY or not rung.fits(act)
+def _only_speaks(ladder: Ladder, act: Act) -> bool:
+    return act in _WORDS_ONLY or not ladder.fits(act)
 
 
 def _heard_early(due: DueSteps, further: DueSteps, taken: DueSteps) -> DueSteps:
@@ -133,8 +135,8 @@ def _heard_early(due: DueSteps, further: DueSteps, taken: DueSteps) -> DueSteps:
     return replace(due, act=act, tell=further.tell, clock_after=taken.clock_after)
 
 
-def _fitting(steps: DueSteps, rung: Rung) -> DueSteps:
+def _fitting(steps: DueSteps, ladder: Ladder) -> DueSteps:
     """What does not fit the lead only speaks."""
-    to_queue = rung.widens_to(steps.to_queue) if steps.to_queue else ""
-    fits = bool(to_queue) if steps.act is Act.WIDEN else rung.fits(steps.act)
+    to_queue = ladder.widens_to(steps.to_queue) if steps.to_queue else ""
+    fits = bool(to_queue) if steps.act is Act.WIDEN else ladder.fits(steps.act)
     return replace(steps, act=steps.act if fits else Act.ESCALATE, to_queue=to_queue)

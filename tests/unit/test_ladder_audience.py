@@ -18,7 +18,7 @@ from bot.use_cases.audience import Meant, Reached, everybody, meant_by, reached_
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Group, Person
-from bot.use_cases.rung import Hearing, Rung, hearing
+from bot.use_cases.rung import Hearing, Ladder, hearing
 from storage.books import Books
 from tests import migrated
 from tests.unit.agreements import PROMISED, TERMS, stockholm
@@ -171,14 +171,14 @@ AT_150 = Step(Clock.ANSWER, 150, (Audience.MANAGER,), Act.REPOST)
 NOW = stockholm("2026-03-02 12:12")
 
 
-def heard(work: UnitOfWork, books: Books, *ladder: Step) -> tuple[DueSteps, Hearing]:
-    terms = replace(TERMS, ladder=ladder)
+def heard(work: UnitOfWork, books: Books, *steps: Step) -> tuple[DueSteps, Hearing]:
+    terms = replace(TERMS, ladder=steps)
     clock = sla.start(Clock.ANSWER, PROMISED, terms, NINE)
     before = replace(offered(), clock=clock)
-    rung = Rung(desk(books, terms), work, before, clock, terms, NOW)
-    due = rung.due()
+    ladder = Ladder(desk(books, terms), work, before, clock, terms, NOW)
+    due = ladder.due()
     assert due is not None
-    return due, hearing(rung, due)
+    return due, hearing(ladder, due)
 
 
 def test_the_next_rung_is_heard_at_once(work: UnitOfWork, books: Books) -> None:
