@@ -15,7 +15,6 @@ from bot.use_cases.ports import Books, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-READ_EVERY = timedelta(minutes=30)
 READ_AGAIN_AFTER = timedelta(minutes=1)  # at the earliest, when a name is not found
 TRY_AGAIN_AFTER = timedelta(seconds=5)  # at the earliest, when Slack did not let us read
 
@@ -49,11 +48,6 @@ class DirectoryReader:
         """Read all of it; False when Slack did not let us, and the old directory stays."""
         with self._reading:
             return self._refresh()
-
-    def refresh_if_older(self, than: timedelta = READ_EVERY) -> bool:
-        """Read unless that happened lately; True when it was read just now."""
-        with self._reading:
-            return not self._is_within(than, self._read_at) and self._refresh()
 
     def look_again(self) -> Looked:
         """A name was not found: somebody may be new."""
