@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from bot.domain.agreement import Clock, Promised
+from bot.domain.agreement import Act, Clock, Promised
 from bot.domain.move import Event, Move
 from bot.domain.sla import RunningClock
 from storage.columns import MICROSECOND, AnyRow
@@ -59,6 +59,7 @@ def details_of(move: Move) -> dict[str, Any]:
         "until": move.until.isoformat() if move.until else None,
         "amount": None if move.amount is None else f"{move.amount:f}",
         "percent": move.percent,
+        "act": move.act.value if move.act else None,
         "new_card": move.new_card or None,
         "to": move.to,
         "because": dict(move.because) if move.because else None,
@@ -120,6 +121,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "until": date.fromisoformat,
     "amount": Decimal,
     "percent": int,
+    "act": Act,
     "new_card": bool,
     "to": str,
     "because": dict,

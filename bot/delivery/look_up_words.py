@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.delivery import card_words, done_words
 from bot.delivery.escaping import clean
 from bot.delivery.naming import Context, known, named, permalink, reason_label
+from bot.domain.agreement import Act
 from bot.domain.asked import asks_anew
 from bot.domain.lead import Lead
 from bot.domain.move import Event, Move
@@ -68,7 +69,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
             "key": f"history.{move.event}{_manner(move, reason)}",
             "at": move.at,
             "by": known(people, done_words.who_moved(move)),
-            "queue": queue,
+            "queue": move.queue or queue,
             "reason": reason,
             "percent": move.percent or 0,
             "due": move.due_at or move.at,
@@ -78,8 +79,18 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
 
 def _manner(move: Move, reason: str) -> str:
     """Some things are told in another way where somebody did them, or said why."""
+    if move.event is Event.STEPPED:
+        return _step(move)
     if move.event is Event.TRANSFERRED:
         return "" if move.by == move.to else "_swap"  # who agreed gave it away, for another
     if move.event in ASKING and move.by is not None:
         return "_by"
     return "_because" if reason else ""
+
+
+def _step(move: Move) -> str:
+    """What a rung of the ladder did."""
+    if move.queue:
+        return f"_{Act.WIDEN}"
+    shown_again = move.act in (Act.REPOST, Act.OFFER_NEXT)
+    return "_again" if shown_again else f"_{move.act}" if move.act else ""

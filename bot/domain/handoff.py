@@ -348,6 +348,7 @@ def step(taken: sla.DueSteps, now: datetime, *, silent: bool = False) -> Move:
         now,
         clock=taken.clock_after,
         percent=None if silent else taken.percent,
+        act=None if silent else taken.act,
         new_card=taken.act in SHOWN_AGAIN and not silent,
         queue="" if silent else taken.to_queue,
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from bot.domain.agreement import Clock, Promised
+from bot.domain.agreement import Act, Clock, Promised
 from bot.domain.sla import RunningClock
 
 
@@ -59,6 +59,7 @@ class Move:
     until: date | None = None
     amount: Decimal | None = None
     percent: int | None = None  # the ladder step taken
+    act: Act | None = None  # what that step did; None on record from before this was kept
     new_card: bool = False  # the lead is shown again, as a new card
     to: str | None = None  # the person it goes to: asked by name, or the new holder
     because: Mapping[str, Any] | None = None  # why them (turns.Choice), as JSON values

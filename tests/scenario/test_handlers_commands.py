@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from bot.domain.agreement import Act, Audience, Clock, Step
 from bot.domain.lead import LeadFacts
 from bot.use_cases.offer import keep_lead
 from handlers.commands import unwrapped
 from handlers.front_door import signature
-from tests.scenario.world import World, open_world
+from tests.scenario.world import AGREED, World, open_world
 
 
 @pytest.fixture(params=["socket", "http"])
@@ -58,6 +60,31 @@ def test_a_lead_is_found_however_it_is_asked_for(near: World, text: str):
     near.lead("Ada")
     ask(near, "@erik", text)
     near.hears("@erik", "Ada", "What happened")
+
+
+def test_the_history_says_what_each_step_of_the_ladder_did(tmp_path: Path):
+    """A note is no reminder, and what was escalated, shown again or offered to others says so."""
+    manager = (Audience.MANAGER,)
+    ladder = (
+        Step(Clock.ANSWER, 20, manager, Act.TELL),
+        Step(Clock.ANSWER, 50, manager, Act.REMIND),
+        Step(Clock.ANSWER, 100, manager, Act.ESCALATE),
+        Step(Clock.ANSWER, 120, manager, Act.REPOST),
+        Step(Clock.ANSWER, 150, manager, Act.WIDEN, to_queue="dach", queues=("nordics",)),
+    )
+    with open_world(tmp_path, terms=replace(AGREED, ladder=ladder)) as world:
+        world.lead("Ada")
+        world.pass_time(hours=6)
+        ask(world, "@erik", "L-1")
+        history = world.said[-1].words.split("What happened")[1]
+        for line in (
+            "10:48 CET  a note at 20 %",
+            "12:00 CET  reminder at 50 %",
+            "14:00 CET  escalated at 100 % of the agreed time\n",
+            "14:48 CET  escalated at 120 % of the agreed time, and shown again on a new card",
+            "16:00 CET  escalated at 150 % of the agreed time, and offered to dach too",
+        ):
+            assert line in history
 
 
 def test_several_hits_are_a_list(near: World):
