@@ -64,11 +64,11 @@ BUTTONS = {
     ),
     Action.ASK_SELLER: Button(
         Event.ASSIGNED,
-        lambda desk, on, by: passing.ask_by_name(desk, on.handoff, on.round, on.queue, by),
+        lambda desk, on, by: passing.ask_by_name(desk, on.handoff, on.round, on.chosen, by),
     ),
     Action.REOFFER: Button(
         Event.OFFERED,
-        lambda desk, on, by: offer.offer_again(desk, on.handoff, on.round, on.queue, by),
+        lambda desk, on, by: offer.offer_again(desk, on.handoff, on.round, on.chosen, by),
     ),
 }
 

@@ -16,8 +16,7 @@ NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 TIMESTAMP = re.compile(r"(\d{1,11})(?:\.(\d{1,9}))?", re.ASCII)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# A handoff and its round, as every button of a card carries them. What follows was chosen: a
-# queue, a seller; or is a proposal.
+# A handoff and its round, as every button of a card carries them; and what was chosen.
 TARGET = re.compile(r"([1-9]\d{0,17}):([1-9]\d{0,8})(?::(.{1,200}))?", re.ASCII | re.DOTALL)
 
 
@@ -27,13 +26,13 @@ class Target:
 
     handoff: int
     round: int
-    queue: str = ""
+    chosen: str = ""  # a queue, a seller, a proposal; '' where there was nothing to choose
     clicked_at: datetime | None = None
 
     @property
     def proposal(self) -> int:
         """0 is none."""
-        return int(self.queue) if NUMBER.fullmatch(self.queue) else 0
+        return int(self.chosen) if NUMBER.fullmatch(self.chosen) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from bot.use_cases.desk import Desk
 from bot.use_cases.ports import NotFound
 from bot.use_cases.records import Dossier, Person
 from handlers.buttons import UseCase, attempt
-from handlers.clicks import Target, mapping, read_click, read_target, text
+from handlers.clicks import Click, Target, mapping, read_click, read_target, text
 from handlers.forms import (
     BadForm,
     Filled,
@@ -179,12 +179,18 @@ def open_form(
         return
     else:
         view = form.view(words, dossier, reader(desk, click.person))
-    outcome = modals.views_open(click.trigger_id, view)
-    if not isinstance(outcome, Ok):
-        log.warning("A modal did not open", action="modal_lost", why=type(outcome).__name__)
-        private.notice(click, "try_again")
-    else:
+    if put_up(view, click, modals, private):
         private.done(click)
+
+
+def put_up(view: Json, click: Click, modals: Modals, private: Private) -> bool:
+    """Did Slack open it? Where it did not, whoever clicked is told to click again."""
+    outcome = modals.views_open(click.trigger_id, view)
+    if isinstance(outcome, Ok):
+        return True
+    log.warning("A modal did not open", action="modal_lost", why=type(outcome).__name__)
+    private.notice(click, "try_again")
+    return False
 
 
 def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
@@ -193,7 +199,7 @@ def judge(form: Form, body: Json, desk: Desk, words: Words) -> Json:
     person = text(mapping(body.get("user")).get("id"))
     target = read_target(view.get("private_metadata"))
     try:
-        if target is None or target.queue:
+        if target is None or target.chosen:
             raise NotFound("This is no form of ours.")
         dossier = form.ready(desk, target, person)
         refusal = attempt(form.read(desk, dossier, Filled(view)), desk, target, person)

@@ -4,15 +4,13 @@ menu, and two forms."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-import structlog
 from slack_bolt import Ack, App
 
 from bot.delivery.actions import Action, Callback, Field
-from bot.delivery.outcomes import Ok
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
 from bot.domain.agreement import Clock
@@ -22,17 +20,16 @@ from bot.use_cases import excuse, look_up
 from bot.use_cases.desk import Desk
 from bot.use_cases.excuse import Broken
 from bot.use_cases.my_work import insiders
-from bot.use_cases.ports import Conflict, NotFound
+from bot.use_cases.ports import NotFound
 from bot.use_cases.timing import excusable, timed
 from handlers.asked import Answer, Asked
 from handlers.clicks import Click, first, mapping, read_click, read_target, text
 from handlers.forms import LONGEST_NOTE, BadForm, Filled
-from handlers.modals import Modals, reader, told_in_modal
+from handlers.modals import Modals, put_up, reader, told_in_modal
 from handlers.private import REFUSALS, Private
 
-log = structlog.get_logger(__name__)
-
 Json = dict[str, Any]
+ViewOf = Callable[[Desk, Words, int, str], Json | None]  # of a handoff, for a person
 
 LONGEST_REASON = 200  # characters, of `/lead excuse`
 PROMISE = re.compile(r"([1-9]\d{0,8}):(answer|touch|qualify|feedback)", re.ASCII)
@@ -127,7 +124,7 @@ def register(app: App, desk: Desk, words: Words, modals: Modals, private: Privat
 
 
 def _open(
-    view_of: Any, click: Click, desk: Desk, words: Words, modals: Modals, private: Private
+    view_of: ViewOf, click: Click, desk: Desk, words: Words, modals: Modals, private: Private
 ) -> None:
     try:
         if click.target is None:
@@ -139,10 +136,7 @@ def _open(
     if view is None:
         private.notice(click, "outsider")
         return
-    outcome = modals.views_open(click.trigger_id, view)
-    if not isinstance(outcome, Ok):
-        log.warning("A modal did not open", action="modal_lost", why=type(outcome).__name__)
-        private.notice(click, "try_again")
+    put_up(view, click, modals, private)
 
 
 def _why_view(
@@ -200,7 +194,7 @@ def _submit(body: Json, desk: Desk, words: Words) -> Json:
         return _errors(bad.errors, words, desk, person)
     except NotBroken:
         return _errors({Field.PROMISE: "promise_gone"}, words, desk, person)
-    except (*REFUSALS, Conflict) as refusal:
+    except REFUSALS as refusal:
         return {"response_action": "update", "view": told_in_modal(desk, words, refusal, person)}
     view = _why_view(desk, words, handoff, person, excused=True)
     return {"response_action": "update", "view": view} if view else {}
