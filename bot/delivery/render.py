@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -199,24 +199,6 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
         shown = escaping.quoted(speaks.phrases[style])
         return Marked(f"<!date^{int(at.timestamp())}^{shown}|{fallback}>")
 
-    def day(on: date) -> str:
-        return speaks.day(on)
-
-    def weekday(on: date) -> str:
-        return speaks.weekday(on)
-
-    def duration(time: timedelta) -> str:
-        return speaks.duration(time)
-
-    def duration_exactly(time: timedelta) -> str:
-        return speaks.duration_exactly(time)
-
-    def number(value: int | float | Decimal) -> str:
-        return speaks.number(value)
-
-    def share(part: int, whole: int) -> str:
-        return speaks.share(part, whole)
-
     def money(amount: Decimal, currency: str) -> str:
         return f"{speaks.number(amount)} {currency}".strip()
 
@@ -226,14 +208,14 @@ def _filters(speaks: Language, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
         "is_link": is_link,
         "date": when,
         "plain": plain,
-        "day": day,
-        "weekday": weekday,
-        "duration": duration,
-        "duration_exactly": duration_exactly,
-        "number": number,
+        "day": speaks.day,
+        "weekday": speaks.weekday,
+        "duration": speaks.duration,
+        "duration_exactly": speaks.duration_exactly,
+        "number": speaks.number,
         "money": money,
         "figure": lambda value: Marked(json.dumps(float(value))),
-        "share": share,
+        "share": speaks.share,
         "url": lambda url: Marked(escaping.quoted(url)) if is_link(url) else plain(url),
     }
 
