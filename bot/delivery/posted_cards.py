@@ -37,7 +37,7 @@ def keep(
     lane: str,
     now: datetime,
 ) -> None:
-    """Record the card, start the clock of its round, and have the card before link to it."""
+    """Record the card, start the clock of its round, and have the last one before link to it."""
     handoff = work.handoffs.get(message.handoff)
     round_ = _round_of(work, handoff, message.number)
     card = PostedCard(message.number, round_, channel, ts, permalink)
@@ -45,16 +45,24 @@ def keep(
     _start_clock(work, handoff, card, now)
     if message.number > 1:
         _link_from_the_card_before(work, card, handoff.id, lane, now)
+    if message.number < handoff.card:  # found again, perhaps after the next was posted elsewhere
+        work.outbox.put(message, to=lane, now=now)
 
 
 def _link_from_the_card_before(
     work: UnitOfWork, card: PostedCard, handoff_id: int, lane: str, now: datetime
 ) -> None:
-    before = work.deliveries.card(handoff_id, card.number - 1)
+    """One or more between them may never have been posted: newer ones took their place."""
+    cards = work.handoffs.dossier(handoff_id).cards
+    before = max((each for each in cards if each.number < card.number), key=_number, default=None)
     if before is not None:
         same_lane = before.channel == card.channel
         earlier = Card(handoff_id, before.number)
         work.outbox.put(earlier, to=lane if same_lane else before.channel, now=now)
+
+
+def _number(card: PostedCard) -> int:
+    return card.number
 
 
 def _start_clock(work: UnitOfWork, handoff: Handoff, card: PostedCard, now: datetime) -> None:

@@ -90,7 +90,8 @@ class PlainWords:
         if isinstance(message, Card):
             handoff = work.handoffs.get(message.handoff)
             text = f"card {message.number} of {handoff.id}: {handoff.state.value}"
-            after = work.deliveries.card(message.handoff, message.number + 1)
+            cards = work.handoffs.dossier(message.handoff).cards
+            after = next((card for card in cards if card.number > message.number), None)
             text += f" -> {after.permalink}" if after else ""
         return Plain(text, [{"type": "section", "text": {"type": "plain_text", "text": text}}])
 

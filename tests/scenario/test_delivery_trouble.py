@@ -353,6 +353,46 @@ def test_a_card_that_came_too_late_is_not_posted(office: Office) -> None:
     assert ["card 2 of 1: offered"] == office.channel()
 
 
+def test_a_card_that_was_never_posted_breaks_no_chain(office: Office) -> None:
+    """The last card that people have leads to the newest, whatever was to come between them."""
+    lead = office.lead()
+    office.deliver()
+    with office.books.writing() as work:
+        for number in (2, 3):
+            again = Move(Event.STEPPED, office.clock.now(), new_card=True)
+            work.handoffs.record(work.handoffs.get(lead), again)
+            work.outbox.put(Card(lead, number), CHANNEL, office.clock.now())
+        work.commit()
+    office.deliver()
+
+    third = office.card(lead, 3)
+    assert third is not None
+    assert [
+        f"card 1 of 1: offered -> {third.permalink}",
+        "card 3 of 1: offered",
+    ] == office.channel()
+
+
+def test_a_card_found_again_after_the_next_one_leads_there(office: Office) -> None:
+    """Where the lead went to another channel meanwhile, the first asks for nothing any more."""
+    lead = office.lead()
+    lost_reply(office)
+    office.deliver()
+    with office.books.writing() as work:
+        again = Move(Event.STEPPED, office.clock.now(), new_card=True)
+        work.handoffs.record(work.handoffs.get(lead), again)
+        work.outbox.put(Card(lead, number=2), "#sales", office.clock.now())
+        work.commit()
+    office.deliver()
+    office.later(seconds=20)
+    office.deliver()
+
+    second = office.card(lead, 2)
+    assert second is not None
+    assert [f"card 1 of 1: offered -> {second.permalink}"] == office.channel()
+    assert ["card 2 of 1: offered"] == office.channel("sales")
+
+
 def test_a_card_found_again_after_the_lead_has_gone_on_belongs_to_its_own_round(
     office: Office,
 ) -> None:
