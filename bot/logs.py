@@ -35,7 +35,8 @@ def set_up() -> None:
     threading.excepthook = _of_a_thread
     structlog.configure(
         processors=[*shared, _renderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # In one write: `print` makes two of a line, and a library may speak between them.
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
 
