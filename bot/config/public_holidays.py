@@ -11,6 +11,7 @@ import holidays
 from bot.config.mistakes import choices
 from bot.config.values import wrong
 
+HALF_DAY = "half_day"  # of the package: which half is worked it does not know
 YEARS = range(2000, 2051)  # long past for replays, and longer than any agreement
 
 
@@ -18,19 +19,35 @@ def refuse_unknown(country: str, region: str | None, categories: Collection[str]
     known = holidays.list_supported_countries(include_aliases=False)
     if country not in known:
         raise wrong(
-            "{given} is not a country whose holidays are known: write its two capital letters, "
-            "for example SE.",
+            f"{{given}} is not a country whose holidays are known: {_another_name(country)}",
             inside="country",
         )
     if region is not None and region not in known[country]:
-        raise wrong(f"{{given}} is no region there; {_regions(known[country])}", inside="region")
-    kinds = holidays.country_holidays(country).supported_categories
+        advice = _regions(country, known[country], region)
+        raise wrong(f"{{given}} is no region there; {advice}", inside="region")
+    if HALF_DAY in categories:
+        raise wrong(
+            "would make half days into days off: write each of them under days, with its hours.",
+            inside="categories",
+        )
+    kinds = sorted({*holidays.country_holidays(country).supported_categories} - {HALF_DAY})
     if not set(categories) <= set(kinds):
         raise wrong(f"are not all known there; {choices(kinds)}", inside="categories")
 
 
-def _regions(known: Collection[str]) -> str:
-    return choices(known) if known else "it has none: leave the line out."
+def _another_name(given: str) -> str:
+    """UK and GBR are GB, and so is gb."""
+    code = given.upper()
+    if code not in holidays.list_supported_countries(include_aliases=True):
+        return "write its two capital letters, for example SE."
+    return f'did you mean "{holidays.country_holidays(code).country}"?'
+
+
+def _regions(country: str, known: Collection[str], given: str) -> str:
+    if not known:
+        return "it has none: leave the line out."
+    called = holidays.country_holidays(country).subdivisions_aliases
+    return choices(known, called.get(given, given))
 
 
 def dates(country: str, region: str | None, categories: Collection[str]) -> frozenset[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -23,6 +24,7 @@ UNITS = {
 PART = re.compile(r"(\d{1,6})\s*([a-z]+(?: days?)?)\s*", re.ASCII)
 DURATION = re.compile(rf"(?:{PART.pattern})+", re.ASCII)
 SHORT_DAY = re.compile(r"\d\s*d\b", re.ASCII)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)  # one way, so that no day is there twice
 CLOCK_TIME = re.compile(r"(\d{1,2}):(\d{2})", re.ASCII)
 NEVER = "never"
 BLOCK = re.compile(r"(\S+?)\s*[-–]\s*(\S+)")
@@ -67,10 +69,10 @@ def _parts(given: str) -> dict[str, int] | None:
 
 def calendar_day(value: object) -> date:
     given = text(value)
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise wrong("{given} is not a date: write for example 2026-01-31.") from None
+    with suppress(ValueError):  # as 2026-02-30
+        if DATE.fullmatch(given):
+            return date.fromisoformat(given)
+    raise wrong("{given} is not a date: write for example 2026-01-31.")
 
 
 def minutes_of_day(given: str) -> int | None:
