@@ -41,6 +41,7 @@ ASKED = {
     Why.TURN: "it is their turn",
     Why.CRM_OWNER: "the CRM names them as the account's owner",
     Why.COMPANY_OWNER: "they have this company already",
+    Why.COMPANY_ASKED: "they are asked about another lead of this company",
     Why.SAME_SELLER: "they had it before it was put off",
     Why.MANAGER: "the manager chose them",
 }

@@ -223,6 +223,9 @@ class StoredHandoffs:
     def company_seller(self, domain: str, except_lead: int) -> str | None:
         return in_hand.company_seller(self._connection, domain, except_lead)
 
+    def company_asked(self, domain: str, except_lead: int) -> str | None:
+        return in_hand.company_asked(self._connection, domain, except_lead)
+
     def journal(self, handoff_id: int) -> list[Move]:
         return journal.read(self._connection, handoff_id)
 

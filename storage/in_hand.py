@@ -65,21 +65,26 @@ _HOLDERS = union(
     select(offers.c.assignee).where(offers.c.assignee.is_not(None), _UNANSWERED),
 )
 _STILL_THEIRS = tuple(state.value for state in (*HELD, State.WON))
+_OF_THE_COMPANY = (
+    leads.c.domain == bindparam("domain"),
+    text(f"leads.{DOMAIN_KNOWN}"),
+    leads.c.id != bindparam("except_lead"),
+)
+_PRESENT_ROUNDS = handoffs.join(leads, leads.c.id == handoffs.c.lead_id).join(
+    offers, (offers.c.handoff_id == handoffs.c.id) & (offers.c.round == handoffs.c.round)
+)
 _COMPANY_SELLER = (
     select(handoffs.c.holder)
-    .join(leads, leads.c.id == handoffs.c.lead_id)
-    .join(
-        offers,
-        (offers.c.handoff_id == handoffs.c.id) & (offers.c.round == handoffs.c.round),
-    )
-    .where(
-        leads.c.domain == bindparam("domain"),
-        text(f"leads.{DOMAIN_KNOWN}"),
-        leads.c.id != bindparam("except_lead"),
-        handoffs.c.holder.is_not(None),
-        handoffs.c.state.in_(_STILL_THEIRS),
-    )
+    .select_from(_PRESENT_ROUNDS)
+    .where(*_OF_THE_COMPANY, handoffs.c.holder.is_not(None), handoffs.c.state.in_(_STILL_THEIRS))
     .order_by(offers.c.answered_at.desc(), handoffs.c.id.desc())
+    .limit(1)
+)
+_COMPANY_ASKED = (
+    select(offers.c.assignee)
+    .select_from(_PRESENT_ROUNDS)
+    .where(*_OF_THE_COMPANY, offers.c.assignee.is_not(None), _UNANSWERED)
+    .order_by(offers.c.raised_at.desc(), handoffs.c.id.desc())
     .limit(1)
 )
 
@@ -111,3 +116,8 @@ def holders(connection: Connection) -> frozenset[str]:
 def company_seller(connection: Connection, domain: str, except_lead: int) -> str | None:
     known = {"domain": domain, "except_lead": except_lead}
     return connection.scalar(_COMPANY_SELLER, known)
+
+
+def company_asked(connection: Connection, domain: str, except_lead: int) -> str | None:
+    known = {"domain": domain, "except_lead": except_lead}
+    return connection.scalar(_COMPANY_ASKED, known)

@@ -42,7 +42,8 @@ class Why(StrEnum):
     EVERYBODY = "everybody"  # first to claim
     TURN = "turn"
     CRM_OWNER = "crm_owner"
-    COMPANY_OWNER = "company_owner"  # the same company's domain
+    COMPANY_OWNER = "company_owner"  # has the same company, by its domain
+    COMPANY_ASKED = "company_asked"  # is asked about another lead of the same company
     SAME_SELLER = "same_seller"  # it came back on its date
     NOBODY_FREE = "nobody_free"  # all are away or full: it waits, and the manager hears
     NOBODY_LEFT = "nobody_left"  # nobody is left to ask: it is the manager's
@@ -145,6 +146,7 @@ def choose(
     company_owner: str | None = None,
     same_seller: str | None = None,
     waited: bool = False,
+    company_asked: str | None = None,
 ) -> Choice:
     """Who is asked about one lead: the same seller, the account's owner, or whose turn it is.
 
@@ -161,9 +163,11 @@ def choose(
     skipped = _skipped(rule, candidates, at_work, waited)
     here = {one.person: one for one in candidates}
     missed = None
-    for why, owner in _owners(rule, crm_owner, company_owner, same_seller):
+    for why, owner in _owners(rule, crm_owner, company_owner, same_seller, company_asked):
         if owner in here:
             absent = _owner_absent(here[owner], at_work)
+            if absent is None and why is Why.COMPANY_ASKED:
+                absent = _at_a_cap(rule, here[owner])
             if absent is None:
                 return _to_owner(owner, why, candidates, skipped, missed)
             skipped[owner] = absent
@@ -174,12 +178,20 @@ def choose(
 
 
 def _owners(
-    rule: Rule, crm_owner: str | None, company_owner: str | None, same_seller: str | None
+    rule: Rule,
+    crm_owner: str | None,
+    company_owner: str | None,
+    same_seller: str | None,
+    company_asked: str | None,
 ) -> Iterator[tuple[Why, str]]:
     """Those who come before the turn, the strongest claim first."""
     claims = {Why.SAME_SELLER: same_seller}
     if rule.assignment is Assignment.ACCOUNT_OWNER:
-        claims |= {Why.CRM_OWNER: crm_owner, Why.COMPANY_OWNER: company_owner}
+        claims |= {
+            Why.CRM_OWNER: crm_owner,
+            Why.COMPANY_OWNER: company_owner,
+            Why.COMPANY_ASKED: company_asked,
+        }
     return ((why, person) for why, person in claims.items() if person is not None)
 
 
@@ -206,11 +218,16 @@ def _reason(rule: Rule, one: Candidate, at_work: bool, waited: bool) -> Skip | N
         (absent if absent in _FOR_GOOD else None, True),
         (Skip.NO_TURN, one.weight <= 0),
         (absent, True),
-        (Skip.FULL, not rule.has_room(one.open)),
-        (Skip.DAY_FULL, not rule.has_time(one.today)),
+        (_at_a_cap(rule, one), True),
         (Skip.BUSY, waited and one.unanswered > 0),
     )
     return next((reason for reason, holds in reasons if reason and holds), None)
+
+
+def _at_a_cap(rule: Rule, one: Candidate) -> Skip | None:
+    if not rule.has_room(one.open):
+        return Skip.FULL
+    return None if rule.has_time(one.today) else Skip.DAY_FULL
 
 
 def _absent(one: Candidate, at_work: bool) -> Skip | None:
@@ -224,8 +241,9 @@ def _absent(one: Candidate, at_work: bool) -> Skip | None:
 def _owner_absent(one: Candidate, at_work: bool) -> Skip | None:
     """Whoever cannot answer is not asked, owner or not; but that alone keeps an owner from a lead.
 
-    Caps, weight and pace only measure how many leads come by turn. And a grey dot in Slack is no
-    reason to lose an account over ten quiet minutes: the offer's time-out is there for the rest.
+    Caps, weight and pace only measure how many leads come by turn; for who is merely asked about
+    the company as yet, caps hold. And a grey dot in Slack is no reason to lose an account over ten
+    quiet minutes: the offer's time-out is there for the rest.
     """
     absent = _absent(one, at_work)
     return None if absent is Skip.PRESENCE else absent

@@ -113,6 +113,9 @@ class Handoffs(Protocol):
     def company_seller(self, domain: str, except_lead: int) -> str | None:
         """Who last accepted a lead of this company's domain and still has it, or won it."""
 
+    def company_asked(self, domain: str, except_lead: int) -> str | None:
+        """Who is asked by name about a lead of this company's domain, the one raised last."""
+
     def journal(self, handoff_id: int) -> list[Move]:
         """Oldest first."""
 

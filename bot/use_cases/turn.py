@@ -173,6 +173,7 @@ def _choose(
         company_owner=work.handoffs.company_seller(domain, lead.id) if domain else None,
         same_seller=prefer,
         waited=waited,
+        company_asked=work.handoffs.company_asked(domain, lead.id) if domain else None,
     )
 
 

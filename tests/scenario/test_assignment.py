@@ -350,6 +350,21 @@ def test_the_owner_of_the_account_is_asked_first(tmp_path: Path):
         assert ["turn", "crm_owner", "company_owner"] == [why and why["why"] for why in whys]
 
 
+def test_leads_of_one_company_go_to_one_seller(tmp_path: Path):
+    """Both come in before the first is accepted: who is asked about it is asked about the other,
+    and whoever declined that one is not."""
+    with team(tmp_path, OWNERS, company_domain=domain_of) as world:
+        first, second = world.lead("Ada"), world.lead("Grace")
+        assert ["@erik", "@erik"] == [asked(world, lead) for lead in (first, second)]
+        world.person("@erik").command("/lead", f"L-{second} why", channel="mql-handoff")
+        world.settle()
+        world.hears("@erik", "@erik: they were asked about another lead of this company.")
+        world.click("@erik", "pass", second)
+        world.deliver()
+        world.sees("*For @aino now.*", "Grace")
+        assert ["@erik", "@aino"] == [asked(world, lead) for lead in (first, second)]
+
+
 def test_free_mail_is_no_company(tmp_path: Path):
     """Two people at a free mail service have nothing in common."""
     with team(tmp_path, OWNERS, company_domain=domain_of) as world:

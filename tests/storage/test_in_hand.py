@@ -156,6 +156,46 @@ def test_a_company_goes_with_its_lead(books, of_acme):
     assert "U2" == seller_of(books)
 
 
+@pytest.fixture
+def acme_asks(books, version):
+    """Offers a lead of Acme's to one seller."""
+
+    def ask_about(number, person, minutes=0):
+        begun = asking(books, version, number, person, NOW + minutes * MINUTE)
+        with books.writing() as work:
+            lead = work.leads.get(begun.lead_id)
+            work.leads.save(replace(lead, facts=replace(lead.facts, domain="acme.example")))
+            work.commit()
+        return begun
+
+    return ask_about
+
+
+def asked_about(books, except_lead=0, domain="acme.example"):
+    return ask(books, lambda it: it.company_asked(domain, except_lead))
+
+
+def test_a_company_asks_for_whoever_is_asked_about_it(books, acme_asks):
+    """The lead raised last counts, as long as it waits for their answer."""
+    last = acme_asks(1, "U1", minutes=9)
+    acme_asks(2, "U2", minutes=5)
+    acme_asks(3, None, minutes=12)
+
+    assert ["U1", "U2"] == [asked_about(books), asked_about(books, except_lead=last.lead_id)]
+    assert [None, None] == [asked_about(books, domain=other) for other in ("b.example", "")]
+    record(books, last, detours.pass_on(last, Ask("U3"), NOW, TERMS))
+    assert "U3" == asked_about(books)
+
+
+def test_an_answered_offer_asks_nobody_about_its_company(books, acme_asks):
+    """Accepted, it is theirs; rejected, it says nothing of who should have the next."""
+    held, refused = acme_asks(1, "U1"), acme_asks(2, "U2")
+    record(books, held, handoff.accept(held, 1, "U1", NOW, TERMS))
+    record(books, refused, handoff.reject(refused, 1, "U2", NOW, TERMS, "no_need"))
+
+    assert (None, "U1") == (asked_about(books), seller_of(books))
+
+
 def test_a_widened_offer_waits_in_both_queues(books, version):
     """Sellers who may answer too find it in their list."""
     before = posted(books, version)

@@ -96,6 +96,10 @@ HOT = {
         lambda work: work.handoffs.company_seller("acme.example", 1),
         ("ix_leads_domain", "ix_handoffs_lead_id"),
     ),
+    "company_asked": (
+        lambda work: work.handoffs.company_asked("acme.example", 1),
+        (),  # by the company, or by what waits for an answer: either is short
+    ),
     "journal": (lambda work: work.handoffs.journal(1), "journal"),
     "asked_between": (
         lambda work: work.handoffs.asked_between(NOW, NOW + timedelta(days=7)),

@@ -139,6 +139,32 @@ def test_the_next_claim_holds_where_the_first_cannot_be_asked() -> None:
     assert ("jonas", Why.COMPANY_OWNER, "ida") == (choice.person, choice.why, choice.owner)
 
 
+def test_who_is_asked_about_the_company_is_asked_again() -> None:
+    """Two leads of one company within a minute go to one seller, though nobody has it yet."""
+    choice = choose(OWNERS, TEAM, company_asked="ida")
+    assert ("ida", Why.COMPANY_ASKED) == (choice.person, choice.why)
+    owned = choose(OWNERS, TEAM, company_owner="jonas", company_asked="ida")
+    assert ("jonas", Why.COMPANY_OWNER) == (owned.person, owned.why)
+    assert "lena" == choose(TURNS, TEAM, company_asked="ida").person
+
+
+@pytest.mark.parametrize(
+    ("ida", "reason"),
+    [
+        (replace(IDA, open=3), Skip.FULL),
+        (replace(IDA, today=5), Skip.DAY_FULL),
+        (replace(IDA, away=Skip.AWAY), Skip.AWAY),
+        (replace(IDA, had_it=True), Skip.HAD_IT),
+    ],
+)
+def test_being_asked_about_a_company_breaks_no_cap(ida: Candidate, reason: Skip) -> None:
+    """Forty leads of one fair stand do not all land on the desk that the first one lies on."""
+    rule = replace(OWNERS, open_at_most=3, per_day=5)
+    choice = choose(rule, (LENA, JONAS, ida), company_asked="ida")
+    told = (choice.person, choice.skipped, choice.owner)
+    assert ("lena", {"ida": reason}, "ida") == told
+
+
 @pytest.mark.parametrize("away", [Skip.AWAY, Skip.STATUS, Skip.OFF_HOURS, Skip.GONE])
 def test_an_owner_without_turns_may_be_absent_too(away: Skip) -> None:
     """One who takes only their own accounts is not asked on holiday, and one reads that."""
