@@ -34,7 +34,7 @@ ViewOf = Callable[[Desk, Words, int, str], Json | None]  # of a handoff, for a p
 LONGEST_REASON = 200  # characters, of `/lead excuse`
 PROMISE = re.compile(r"([1-9]\d{0,8}):(answer|touch|qualify|feedback)", re.ASCII)
 ROUND = re.compile(r"[1-9]\d{0,3}", re.ASCII)
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DAY = re.compile(r"20\d{2}-\d{2}-\d{2}", re.ASCII)  # of this century: a slip is no date
 KNOWN_REASONS = ("outage", "holiday")
 OTHER = "other"
 

@@ -141,6 +141,8 @@ def test_a_whole_day_is_excused_at_once_after_a_yes(world: World):
         ("@maja", "excuse 2026-03-02", "Write it like"),
         ("@maja", "excuse 2026-02-30 snow", "Write it like"),
         ("@maja", "excuse yesterday power cut", "Write it like"),
+        ("@maja", "excuse 9999-12-31 power cut", "Write it like"),
+        ("@maja", "excuse 0001-01-01 power cut", "Write it like"),
         ("@henrik", "excuse 2026-03-02 power cut", "Nothing of your teams that fell due"),
     ],
 )
