@@ -71,6 +71,8 @@ def back_at(said: str, now: datetime, calendar: Calendar) -> datetime | None:
     local = now.astimezone(calendar.zone)
     at, words = _time_in(words)
     day = _day(words, local.date()) if words else local.date()
+    if at and _may_be_today(words, local.date()) and _at_time(local.date(), at, calendar) > now:
+        raise Unclear(said)
     back = _at_time(day, at, calendar) if at else _in_the_morning(day, local.date(), calendar)
     if back <= now:
         raise Past(said)
@@ -155,6 +157,14 @@ def _place(word: str, languages: tuple[str, ...]) -> int:
     if len(found) != 1:
         raise Unclear
     return found.pop()
+
+
+def _may_be_today(words: list[str], today: date) -> bool:
+    """On a Friday morning "Friday 14:00" is today's to some, and in a week to others."""
+    try:
+        return len(words) == 1 and _weekday(words[0]) == today.weekday()
+    except Unclear:
+        return False  # no weekday
 
 
 def _coming(weekday: int, today: date) -> date:

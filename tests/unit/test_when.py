@@ -50,6 +50,7 @@ WEDNESDAY = stockholm("2026-03-04 10:30")
         ("till kl 14", "2026-03-04 14:00"),
         ("till kl. 14.10", "2026-03-04 14:10"),
         ("friday 14:00", "2026-03-06 14:00"),
+        ("wednesday 9:00", "2026-03-11 09:00"),  # today's is over
         ("friday at 14", "2026-03-06 14:00"),
         ("fredag kl 14", "2026-03-06 14:00"),
         ("bis Freitag um 14 Uhr", "2026-03-06 14:00"),
@@ -80,7 +81,8 @@ def test_no_word_is_until_they_say_so() -> None:
     ["14", "3", "1.12", "1/12", "12/01/2026", "next friday", "in may", "may", "soon", "99", "mo",
      "2026-13-01", "31 february", "25:00", "14:60", "13pm", "0 am", "later 14:00", "uhr", "pm",
      "kl", "until until monday tuesday", "2030-01-01", "ju 3", "1 1", "friday friday", "½", "-1",
-     "on monday", "på måndag", "am Montag", "kl 14 monday", "1 december 26", "14:00 15:00"],
+     "on monday", "på måndag", "am Montag", "kl 14 monday", "1 december 26", "14:00 15:00",
+     "wednesday 14:00", "bis Mittwoch um 14 Uhr"],
 )  # fmt: skip
 def test_what_could_mean_two_things_is_not_guessed(said: str) -> None:
     """Rather one more question than a seller who gets leads on the beach."""
