@@ -16,7 +16,7 @@ from typing import Any
 from bot.domain import sla
 from bot.domain.agreement import Act, Clock, Promised, Terms
 from bot.domain.move import Event, Move
-from bot.domain.offer import Offer, stretch
+from bot.domain.offer import Offer, qualify_due, stretch
 from bot.domain.sla import RunningClock
 
 
@@ -242,11 +242,7 @@ def contact(handoff: Handoff, by: str | None, now: datetime, terms: Terms) -> Mo
     if handoff.state is not State.ACCEPTED:
         raise OutOfOrder(handoff)
     spent = _spent_on_touch(handoff, now, terms)
-    clock = None
-    if terms.qualify is not None:
-        clock = sla.start(
-            Clock.QUALIFY, handoff.promised, terms, now, handoff.offer.hours, spent or timedelta()
-        )
+    clock = _qualify_clock(handoff, now, terms, spent or timedelta()) if terms.qualify else None
     return Move(Event.CONTACTED, now, by, spent=spent, clock=clock)
 
 
@@ -380,3 +376,11 @@ def _spent_on_touch(handoff: Handoff, now: datetime, terms: Terms) -> timedelta 
 
 def _rank(stage: Event) -> int:
     return HELD.index(STAGES[stage]) if stage is not Event.WON else len(HELD)
+def _qualify_clock(handoff: Handoff, now: datetime, terms: Terms, used: timedelta) -> RunningClock:
+    """It ran unseen since acceptance: what broke meanwhile broke when it was due, not now."""
+    offer = handoff.offer
+    clock = sla.start(Clock.QUALIFY, handoff.promised, terms, now, offer.hours, used)
+    asked_until = now if offer.is_asking else offer.asked_until
+    return replace(clock, due_at=qualify_due(replace(offer, asked_until=asked_until), terms))
+
+

@@ -151,6 +151,19 @@ def test_a_held_lead_can_be_asked_about_and_keeps_its_state(state: str) -> None:
     assert story.agrees_with_its_journal()
 
 
+@pytest.mark.parametrize("asking", [False, True])
+def test_contact_made_too_late_to_qualify_is_told_when_that_was_due(asking: bool) -> None:
+    """Two days from Monday noon were over on Wednesday noon, whoever makes contact on Thursday, and
+    whatever was asked in between: the card says what the figures say."""
+    story = Story(QUALIFY)
+    story.accepted("2026-03-02 12:00")
+    if asking:
+        story.asked("2026-03-04 13:00")
+    made = story.then(handoff.contact(story.now, "U1", stockholm("2026-03-05 10:00"), QUALIFY))
+    assert made.clock is not None
+    assert stockholm("2026-03-04 12:00") == story.stretch(Clock.QUALIFY).due_at == made.clock.due_at
+
+
 def test_the_time_to_qualify_runs_from_acceptance_whenever_contact_is_made() -> None:
     """Two working days from Monday ten are Wednesday ten, early contact or late."""
     story = Story(QUALIFY)
