@@ -374,8 +374,6 @@ def _spent_on_touch(handoff: Handoff, now: datetime, terms: Terms) -> timedelta 
     return ran.working(now) if ran else None
 
 
-def _rank(stage: Event) -> int:
-    return HELD.index(STAGES[stage]) if stage is not Event.WON else len(HELD)
 def _qualify_clock(handoff: Handoff, now: datetime, terms: Terms, used: timedelta) -> RunningClock:
     """It ran unseen since acceptance: what broke meanwhile broke when it was due, not now."""
     offer = handoff.offer
@@ -384,3 +382,5 @@ def _qualify_clock(handoff: Handoff, now: datetime, terms: Terms, used: timedelt
     return replace(clock, due_at=qualify_due(replace(offer, asked_until=asked_until), terms))
 
 
+def _rank(stage: Event) -> int:
+    return HELD.index(STAGES[stage]) if stage is not Event.WON else len(HELD)
