@@ -58,7 +58,7 @@ class CannotStart(RuntimeError):
 def open_books(settings: Settings) -> Books:
     """The database, brought up to date."""
     books = Books(settings.database)
-    books.migrate()
+    books.migrate(company_domain_of(settings.intake.free_mail))
     return books
 
 

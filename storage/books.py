@@ -28,6 +28,7 @@ from storage.deliveries import StoredDeliveries
 from storage.handoffs import StoredHandoffs
 from storage.intake import StoredIntake
 from storage.leads import StoredLeads
+from storage.migrations import CompanyDomain, nobodys
 from storage.nudges import StoredNudges
 from storage.outbox import LanesCache, StoredOutbox
 from storage.people import DirectoryCache, StoredPeople
@@ -143,11 +144,11 @@ class Books:
         self._known = _Known()
         self._thread = threading.local()
 
-    def migrate(self) -> None:
+    def migrate(self, company_domain: CompanyDomain = nobodys) -> None:
         """Bring the tables to this version of Baton; from several processes at once as well.
         Raises DatabaseAway."""
         with self._turn:
-            migrations.upgrade(self._writer)
+            migrations.upgrade(self._writer, company_domain)
 
     def look(self) -> None:
         """That the database can be had; nothing is changed or made. Raises DatabaseAway."""

@@ -16,6 +16,7 @@ import structlog
 
 from bot import clock
 from bot.app import desk_of
+from bot.company import company_domain_of
 from bot.config import Settings
 from bot.delivery.courier import Courier
 from bot.delivery.outcomes import Failure, Post, Rendered, Roster, TryLater, Unknown, reason
@@ -58,7 +59,7 @@ def replay(
     gc.freeze()
     gc.set_threshold(*GARBAGE_IS_RARE)
     with _quietly(), _address(database) as address, closing(Books(address)) as books:
-        books.migrate()
+        books.migrate(company_domain_of(settings.intake.free_mail))
         run, desk, names = _put_together(settings, history, books, slack)
         run.run(progress)
         return outcome(desk, names), run.left_out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,14 @@ BROKEN = (
 _ONE_AT_A_TIME = 0x6261746F6E  # "baton": the number of PostgreSQL's advisory lock
 
 
-def upgrade(engine: Engine) -> None:
+CompanyDomain = Callable[[str], str]  # of an e-mail address; '' for free mail
+
+
+def nobodys(_email: str) -> str:
+    return ""
+
+
+def upgrade(engine: Engine, company_domain: CompanyDomain = nobodys) -> None:
     """All steps in one transaction: a database is as before or as now, never in between. Raises
     DatabaseAway for a database whose tables this version does not know."""
     with engine.connect() as connection, _pointing_freely(connection), connection.begin():
@@ -35,7 +42,7 @@ def upgrade(engine: Engine) -> None:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
         before = _heads(connection)
         try:
-            command.upgrade(config(connection), "head")
+            command.upgrade(config(connection, company_domain), "head")
         except CommandError:
             raise DatabaseAway(NEWER) from None
         if connection.dialect.name == "sqlite" and _heads(connection) != before:
@@ -72,11 +79,12 @@ def _heads(connection: Connection) -> tuple[str, ...]:
     return MigrationContext.configure(connection).get_current_heads()
 
 
-def config(connection: Connection | None = None) -> Config:
+def config(connection: Connection | None = None, company_domain: CompanyDomain = nobodys) -> Config:
     """Alembic's settings, which elsewhere stand in alembic.ini."""
     made = Config()
     # Alembic reads % as the start of a variable.
     made.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
+    made.attributes["company_domain"] = company_domain
     return made

@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, column, insert, inspect, select, table, text
 from sqlalchemy.exc import DBAPIError
 
+from bot.company import company_domain_of
 from bot.domain import handoff
 from bot.domain.move import Event
 from bot.use_cases.ports import DatabaseAway
@@ -119,6 +120,18 @@ def test_a_migration_that_fails_changes_nothing(empty):
         assert not [line for line in shape(connection) if "handoffs" in line]
 
 
+ONE_MORE_LEAD = """
+  (id, email, system, external_id, name, company, title, phone, country, source, campaign, tier,
+   why, crm_url, extra, search_key, created_at)
+SELECT :number, :email, '', '', '', '', '', '', '', '', '', '', '', '', '{}', '', created_at
+  FROM leads WHERE id = 1
+"""
+
+
+def email_of(number):
+    return f"ada{number}@" + ("gmail.com" if number % 7 == 0 else f"a{number}.example")
+
+
 def fill(books):
     """Something of everything that the second version kept; what waits for whom is in between."""
     with books.writing() as work:
@@ -189,6 +202,45 @@ def test_nothing_is_lost_on_the_way_from_the_second_version(second):
         assert [Event.OFFERED, Event.POSTED, Event.ACCEPTED] == [
             move.event for move in work.handoffs.journal(after.id)
         ]
+
+
+@pytest.mark.parametrize(
+    ("email", "company"),
+    [
+        ("ada@mail.acme.co.uk", "acme.co.uk"),
+        ("Ada@ACME.example", "acme.example"),
+        ("ada@gmail.com", ""),
+        ("ada@mail.comhem.se", ""),
+        ("ada@our-isp.example", ""),
+        ("", ""),
+    ],
+)
+def test_a_lead_of_before_is_of_the_company_that_a_new_one_would_be(second, email, company):
+    """Known since a version that knew no companies: their colleagues find who has the account."""
+    books, _, running = second
+    with books._writer.begin() as connection:
+        connection.execute(
+            text("UPDATE leads SET email = :email WHERE id = :lead"),
+            {"email": email, "lead": running.lead_id},
+        )
+    books.migrate(company_domain_of({"our-isp.example"}))
+
+    with books.reading() as work:
+        assert company == work.leads.get(running.lead_id).facts.domain
+
+
+def test_all_leads_of_before_learn_their_company(second):
+    """However many there are, and although some in between have none."""
+    books, _, _ = second
+    many = [{"number": number, "email": email_of(number)} for number in range(100, 2350)]
+    with books._writer.begin() as connection:
+        connection.execute(text(f"INSERT INTO leads {ONE_MORE_LEAD}"), many)
+    books.migrate(company_domain_of())
+
+    with books._engine.connect() as connection:
+        found = connection.execute(text("SELECT email, domain FROM leads WHERE id >= 100")).all()
+    assert {one["email"]: "" if one["number"] % 7 == 0 else f"a{one['number']}.example"
+            for one in many} == dict(map(tuple, found))  # fmt: skip
 
 
 def test_what_guards_the_tables_guards_them_after_a_migration(second):
