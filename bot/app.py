@@ -152,17 +152,7 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     keeps = (keep_statuses,) if desk.availability.status else ()
     directory = DirectoryReader(books, api, clock.now, *keeps)
     painter = Painter(words.renderer)
-    courier = Courier(
-        books,
-        api,
-        words,
-        now,
-        clock.now,
-        look_up_again=directory.look_again,
-        pictures=PictureDesk(api, painter.draw_week, clock.now),
-        on_closed=partial(admin_news.place_closed, desk),
-    )
-    rounds = Rounds(courier)
+    rounds = Rounds(_courier(desk, api, words, directory, painter))
     desk = replace(desk, said=rounds.wake)
     directory.refresh()
     _reopen(books)
@@ -174,16 +164,32 @@ def put_together(settings: Settings, now: Clock, beat_seconds: float) -> Service
     socket = _socket(settings, through_bolt) if settings.slack.mode == "socket" else None
     door = None if socket else _door(settings, through_bolt, clicks)
     intake = Intake(desk, settings.intake.sources.values(), wire_seconds, clicks)
-    health_now = lambda: health.look(desk, socket.state() if socket else "off")  # noqa: E731
     return Service(
         rounds,
         _metronome(desk, api, directory, homes, beat_seconds),
-        _http_server(http_app(intake, health_now, door)),
+        _http_server(
+            http_app(intake, lambda: health.look(desk, socket.state() if socket else "off"), door)
+        ),
         socket,
         after_ack,
         clicks,
         painter,
         books,
+    )
+
+
+def _courier(
+    desk: Desk, api: SlackApi, words: Words, directory: DirectoryReader, painter: Painter
+) -> Courier:
+    return Courier(
+        desk.books,
+        api,
+        words,
+        desk.clock,
+        clock.now,
+        look_up_again=directory.look_again,
+        pictures=PictureDesk(api, painter.draw_week, clock.now),
+        on_closed=partial(admin_news.place_closed, desk),
     )
 
 

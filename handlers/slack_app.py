@@ -68,6 +68,18 @@ def slack_app(
         attaching_function_token_enabled=False,
     )
     private = Private(desk, words, after_ack, homes)
+    _register_leads(app, desk, words, views, private)
+    away.register(app, desk, words, private)
+    timing.register(app, desk, words, views, private)
+    commands.register(app, desk, words)
+    home.register(app, homes)
+    buttons.register_links(app)
+    _register_the_rest(app, private)
+    return app
+
+
+def _register_leads(app: App, desk: Desk, words: Words, views: Modals, private: Private) -> None:
+    """The buttons of a lead, and the forms behind them."""
     # A listener that does not match costs 13 microseconds: what is clicked most comes first.
     buttons.register(app, Action.ACCEPT, desk, private)
     forms = {
@@ -82,13 +94,6 @@ def slack_app(
             buttons.register(app, action, desk, private)
     for action, form in forms.items():
         modals.register(app, action, form, desk, words, views, private)
-    away.register(app, desk, words, private)
-    timing.register(app, desk, words, views, private)
-    commands.register(app, desk, words)
-    home.register(app, homes)
-    buttons.register_links(app)
-    _register_the_rest(app, private)
-    return app
 
 
 def _register_the_rest(app: App, private: Private) -> None:
