@@ -33,12 +33,15 @@ class LeadFacts:
     def updated_by(self, news: LeadFacts) -> LeadFacts:
         """What is known after hearing `news`: the new value where it says something, else ours.
 
-        An id elsewhere means nothing without its system, so the two are taken together or not.
+        An id elsewhere means nothing without its system, so the two are taken together or not; so
+        are an address and its company's domain.
         """
         heard = {item.name: getattr(news, item.name) for item in fields(self)}
         said = {name: value for name, value in heard.items() if value not in ("", None)}
         if not news.external_id:
             said.pop("system", None)
+        if news.email:
+            said["domain"] = news.domain
         return replace(self, **said | {"extra": {**self.extra, **news.extra}})
 
     def known_as(self, before: LeadFacts) -> LeadFacts:
@@ -50,6 +53,7 @@ class LeadFacts:
         return replace(
             self,
             email=before.email,
+            domain=before.domain,
             system=before.system,
             external_id=before.external_id,
             extra={**self.extra, **noted},
