@@ -20,6 +20,7 @@ from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import Queue
 from bot.domain.business_hours import Window
+from bot.domain.detours import BROKEN
 from bot.domain.judged import counts
 from bot.domain.move import Event, Move
 from bot.domain.offer import Offer, Stretch
@@ -181,6 +182,7 @@ def _promise(ran: Stretch, told: Timed, offer: Offer, moves: Sequence[Move]) -> 
         "more_time": sum(times[MOST_WINDOWS:], timedelta()),
         "stood_from": ran.stood_from,
         "stood_until": ran.stood_until,
+        "stands_key": _stands_key(ran, told),
         "due": ran.due_at,
         "stopped": ran.stopped_at,
         "excuse": excuse_said(ran.excused) if ran.excused is not None else None,
@@ -210,6 +212,11 @@ def _verdict(ran: Stretch, told: Timed, offer: Offer) -> str:
         return "not_needed" if ran.clock is Clock.FEEDBACK else "given_back"
     stands = ran.stood_from is not None and ran.stood_until is None and ran.stopped_at is None
     return "stands" if stands and verdict is Verdict.RUNNING else str(verdict)
+
+
+def _stands_key(ran: Stretch, told: Timed) -> str:
+    """Only a promise that was not broken when marketing was asked is due later."""
+    return "why.stands_late" if ran.verdict(told.now) in BROKEN else "why.stands"
 
 
 def _target(ran: Stretch, terms: Terms, offer: Offer) -> Context:

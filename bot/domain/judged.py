@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.agreement import Clock, Terms
+from bot.domain.detours import BROKEN
 from bot.domain.offer import Answer, Offer, Stretch, stretch
 from bot.domain.sla import Verdict
 
@@ -97,7 +98,10 @@ def is_given_back(offer: Offer) -> bool:
 
 
 def _kept(ran: Stretch, now: datetime) -> Kept:
-    return Kept(ran.verdict(now), ran.working(now), ran.wall(now), ran.excused is not None)
+    """A click in time that was heard of late leaves nothing to excuse."""
+    verdict = ran.verdict(now)
+    excused = ran.excused is not None and verdict in BROKEN
+    return Kept(verdict, ran.working(now), ran.wall(now), excused)
 
 
 def _counts(offer: Offer, terms: Terms) -> bool:

@@ -75,6 +75,25 @@ def test_seconds_are_shown_where_there_are_any() -> None:
     ] == shown
 
 
+def test_what_is_left_out_is_told_to_the_second_too() -> None:
+    """Thirteen lines and a headline: forty seconds of the last one are not lost."""
+    dossier = STORIES["offered"].dossier()
+    told = Timed(dossier, {1: dossier.terms}, POSTED + timedelta(days=16, seconds=40))
+    said = str(everything.words().arithmetic.why(told, PEOPLE, None, False).blocks)
+    assert "and 1 more stretch, 1 h 40 s" in said
+    assert "96 h 40 s of 4 h" in said
+
+
+def test_a_promise_broken_before_the_question_is_due_no_later() -> None:
+    """The page does not say that it is: its due time stays."""
+    overdue = Story().asked("Who?", POSTED + timedelta(hours=5))
+    told = Timed(overdue.dossier(), {1: overdue.terms}, POSTED + timedelta(hours=6))
+    said = str(everything.words().arithmetic.why(told, PEOPLE, None, False).blocks)
+    assert "Answer: open, and late" in said
+    assert "It stands still since" in said
+    assert "due later" not in said
+
+
 def test_headline_and_lines_agree_although_stamps_are_finer() -> None:
     """From 0.6 seconds to 2.2 are 1.6, and one by the clocks that people read: one in both."""
     story = Story(posted=False).posted(POSTED + timedelta(seconds=0.6))

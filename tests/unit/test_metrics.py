@@ -281,6 +281,12 @@ def test_excused_breaches_are_counted_and_stay_breaches():
     assert {"answer": 1, "touch": 0, "qualify": 0} == total.excused
 
 
+def test_what_was_kept_after_all_is_not_left_out_as_excused():
+    """A click in time may be heard of after the manager has excused what looked broken."""
+    total = figures(replace(answered(5), answer_excused="the phones were dead"), answered(90)).total
+    assert (1, 1, 0) == (total.answer.met, total.answer.breached, total.answer.excused)
+
+
 def test_acceptance_leaves_out_what_is_no_rejection():
     """Mis-routes and duplicates lower nobody's acceptance; a real rejection does."""
     total = figures(
