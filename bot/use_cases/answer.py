@@ -48,7 +48,7 @@ def accept(
     """
 
     def decide(work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
-        hours = _hours(desk, work, before, by)
+        hours = _hours(desk, work, before, by, terms)
         move = handoff.accept(before, round_, by, now, terms, hours)
         if by is not None and not desk.replaying:
             _check_room(desk, work, before, by)
@@ -197,11 +197,11 @@ def _check_room(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> None:
         raise EnoughInHand(before)
 
 
-def _hours(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None) -> str:
+def _hours(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None, terms: Terms) -> str:
     """Whose hours the clock of an accepted lead keeps."""
     if by is None or desk.queue(before.queue).touch_hours != "seller":
         return ""
-    return turn.hours_of(desk, work.people, by)
+    return turn.hours_of(desk, work.people, by, terms)
 
 
 def _repeated_or_raise(before: Handoff, answer: Answer, by: str | None) -> Answered:

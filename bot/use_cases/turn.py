@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from bot.domain import sla, turns
-from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised
+from bot.domain.agreement import CALENDAR, OF_SALES, ZONE, Case, Clock, Promised, Terms
 from bot.domain.asked import asks_anew, had_it, same_seller, why_of
 from bot.domain.assignment import Assignment, Queue, Rule, route
 from bot.domain.business_hours import Calendar, is_open
@@ -262,14 +262,15 @@ def _says_away(desk: Desk, signal: Signal, now: datetime) -> bool:
 
 def calendar_of(desk: Desk, people: People, queue: Queue, person: str) -> Calendar:
     """A seller's working hours, as agreed today."""
-    return desk.agreement.terms.calendar(queue.name, hours_of(desk, people, person))
+    terms = desk.agreement.terms
+    return terms.calendar(queue.name, hours_of(desk, people, person, terms))
 
 
-def hours_of(desk: Desk, people: People, person: str) -> str:
-    """Whose hours a seller keeps (Terms.calendar): their own calendar, else their zone in Slack.
-    Of the zones of people in a history nothing is known."""
+def hours_of(desk: Desk, people: People, person: str, terms: Terms) -> str:
+    """Whose hours a seller keeps (Terms.calendar): their own calendar, if these terms have it, else
+    their zone in Slack. Of the zones of people in a history nothing is known."""
     own = dict(_by_person(people, desk.own_calendars)).get(person)
-    if own is not None:
+    if own in terms.own_hours:
         return f"{CALENDAR}{own}"
     known = people.find(person)
     return f"{ZONE}{known.time_zone}" if known and not desk.replaying else ""

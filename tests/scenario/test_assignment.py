@@ -419,6 +419,16 @@ def test_somebody_may_have_hours_of_their_own(tmp_path: Path):
         )
 
 
+def test_a_calendar_that_came_after_the_offer_does_not_touch_it(tmp_path: Path):
+    """A lead offered before @erik had hours of their own is timed by the clocks of their zone, as
+    was agreed then; and the page about its timing names no hours that nobody counted by."""
+    own = {"own_calendars": {"@erik": "evenings"}, "touch_hours": "seller"}
+    with team(tmp_path, Rule(), "@erik", "@aino", **own) as world:
+        lead = accepted(world, "Ada", "@erik")
+        assert "zone:Europe/Stockholm" == world.handoff(lead).hours
+        assert MONDAY + timedelta(hours=4) == world.handoff(lead).offer.touch_due
+
+
 # ------------------------------------------------------------------------ at the same moment
 
 
