@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -51,6 +52,9 @@ class Story:
 
     def accepted(self, at: str) -> Handoff:
         return self.then(handoff.accept(self.now, 1, "U1", stockholm(at), self.terms))
+
+    def contacted(self, at: str) -> Handoff:
+        return self.then(handoff.contact(self.now, "U1", stockholm(at), self.terms))
 
     def asked(self, at: str) -> Handoff:
         move = detours.ask(self.now, 1, "U1", stockholm(at), self.terms, "Which plan?")
@@ -117,6 +121,23 @@ def test_a_question_asked_too_late_mends_nothing() -> None:
     assert story.stretch().verdict(stockholm("2026-03-02 16:01")) is Verdict.OVERDUE
 
 
+def test_a_question_at_the_last_instant_is_still_in_time() -> None:
+    """Exactly at the due instant is met: then nothing is left, and nothing is broken."""
+    story = Story()
+    story.asked("2026-03-02 13:00")
+    told = story.told("2026-03-02 16:00")
+    assert told.offer.answer_due == stockholm("2026-03-02 16:00")
+    assert story.stretch().verdict(stockholm("2026-03-02 16:00")) is Verdict.RUNNING
+    assert story.stretch().verdict(stockholm("2026-03-02 16:01")) is Verdict.OVERDUE
+
+
+def test_a_question_before_anybody_has_the_card_stops_nothing() -> None:
+    """No clock of sales runs yet; the one question of the round is not spent on that."""
+    unposted = begin(1, 1, handoff.offer(PROMISED, NINE))
+    with pytest.raises(OutOfOrder):
+        detours.ask(unposted, 1, "U1", NINE, TERMS, "Which plan?")
+
+
 def test_an_answer_in_the_middle_of_a_question_counts_as_of_the_question() -> None:
     """Who accepts while marketing is silent is not charged for the silence."""
     story = Story()
@@ -149,6 +170,39 @@ def test_a_held_lead_can_be_asked_about_and_keeps_its_state(state: str) -> None:
     stood = elapsed(TERMS.calendar("nordics"), before.due_at, after.clock.due_at)
     assert stood == 8 * HOUR
     assert story.agrees_with_its_journal()
+
+
+@pytest.mark.parametrize("contacted_at", ["2026-03-02 11:00", "2026-03-03 15:00"])
+def test_a_question_moves_the_time_to_qualify_by_as_long_as_it_was_open(contacted_at: str) -> None:
+    """A day of waiting for marketing, before the first contact or after it: what is on the card and
+    what the figures judge by is a day later, and none of it counts as used."""
+    story = Story(QUALIFY)
+    story.accepted("2026-03-02 10:00")
+    moves: list[tuple[str, Callable[[str], Handoff]]] = [
+        ("2026-03-02 12:00", story.asked),
+        ("2026-03-03 12:00", story.told),
+        (contacted_at, story.contacted),
+    ]
+    for at, move in sorted(moves, key=lambda each: each[0]):
+        move(at)
+    clock, ran = story.now.clock, story.stretch(Clock.QUALIFY)
+    assert clock is not None
+    assert (clock.name, clock.due_at) == (Clock.QUALIFY, stockholm("2026-03-05 10:00"))
+    assert ran.due_at == clock.due_at
+    assert ran.working(stockholm("2026-03-05 10:00")) == 16 * HOUR
+    assert ran.verdict(stockholm("2026-03-05 10:01")) is Verdict.OVERDUE
+
+
+def test_a_question_after_the_time_to_qualify_was_over_mends_nothing() -> None:
+    """Two days were over on Wednesday at ten; asking marketing at noon does not bring them back."""
+    story = Story(QUALIFY)
+    story.accepted("2026-03-02 10:00")
+    story.contacted("2026-03-02 11:00")
+    story.asked("2026-03-04 12:00")
+    told = story.told("2026-03-05 12:00")
+    assert told.clock is not None
+    assert told.clock.due_at == stockholm("2026-03-04 10:00")
+    assert story.stretch(Clock.QUALIFY).due_at == told.clock.due_at
 
 
 @pytest.mark.parametrize("asking", [False, True])
@@ -222,6 +276,25 @@ def test_a_promise_is_put_off_once_although_it_was_paused() -> None:
         detours.snooze(told, 1, "U1", stockholm("2026-03-02 12:01"), NINE + 4 * HOUR)
     assert told.clock is not None
     assert told.clock.next_step_at == stockholm("2026-03-02 13:12")
+
+
+def test_what_was_put_off_waits_although_marketing_was_asked_meanwhile() -> None:
+    """ "I take it at ten to one" holds when marketing's answer comes before that."""
+    story = Story()
+    then = stockholm("2026-03-02 12:50")
+    story.then(detours.snooze(story.now, 1, "U1", stockholm("2026-03-02 10:00"), then))
+    story.asked("2026-03-02 12:00")
+    told = story.told("2026-03-02 12:10")
+    assert told.clock is not None
+    assert told.clock.next_step_at == then
+
+
+def test_marketings_reminders_are_nobody_elses_to_put_off() -> None:
+    """While marketing is asked there is no promise of sales that runs."""
+    story = Story()
+    asked = story.asked("2026-03-02 10:00")
+    with pytest.raises(OutOfOrder):
+        detours.snooze(asked, 1, "U1", stockholm("2026-03-02 10:30"), NINE + 3 * HOUR)
 
 
 def test_what_one_person_put_off_the_next_has_not() -> None:

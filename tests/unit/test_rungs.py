@@ -142,6 +142,31 @@ def test_what_a_clock_used_up_before_it_was_seen_to_run_is_not_chased() -> None:
     assert (late.steps_taken, late.next_step_at) == (1, NINE)
 
 
+def test_a_step_at_the_very_beginning_is_taken() -> None:
+    """Nothing is used up yet, so nothing is passed over: a note that goes with the card."""
+    clock = sla.start(
+        Clock.ANSWER, PROMISED, with_ladder(Step(Clock.ANSWER, 0, HOLDER, Act.TELL)), NINE
+    )
+    assert (clock.steps_taken, clock.next_step_at) == (0, NINE)
+
+
+def test_while_somebodys_time_lasts_the_next_step_keeps_its_own() -> None:
+    """Asked at half past nine, they have until half past ten; the reminder comes at a quarter
+    past."""
+    remind = Step(Clock.ANSWER, 0, HOLDER, Act.REMIND, after=Duration(1.25 * HOUR))
+    had = timedelta(minutes=30)
+    waits = due_at(with_ladder(TIME_OUT, remind), "2026-03-02 10:00", had=had).clock_after
+    assert waits.next_step_at == stockholm("2026-03-02 10:15")
+
+
+@pytest.mark.parametrize(("used", "risky_at"), [(0, "12:12"), (2, "10:12"), (4, "09:00")])
+def test_a_promise_is_at_risk_at_four_fifths_of_all_its_time(used: int, risky_at: str) -> None:
+    """Time used before a question to marketing counts, too."""
+    clock = sla.start(Clock.ANSWER, PROMISED, TERMS, NINE, used=used * HOUR)
+    risky = sla.at_risk_from(clock, PROMISED, TERMS)
+    assert risky == stockholm(f"2026-03-02 {risky_at}")
+
+
 def test_a_step_that_reaches_nobody_can_be_passed_over_for_the_next() -> None:
     """One rung more is taken although it is not due yet; beyond the last there is none."""
     clock = sla.start(Clock.ANSWER, PROMISED, TERMS, NINE)
