@@ -3,7 +3,7 @@
 A cohort is the offers whose cards were posted in one period. Everything is judged at `now`, by the
 terms each offer was made under. Formula numbers are those of the agreement between the teams
 (docs/agreement.md): 1 split of the time, 2 attainment, 3 acceptance, 4 reasons, 5 median and P90,
-7 small numbers.
+6 won amount, 7 small numbers.
 """
 
 from __future__ import annotations
@@ -335,7 +335,7 @@ def _by_count(counts: Counter[str]) -> Mapping[str, int]:
 
 
 def _sum_known(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """Formula 7: an unknown amount is unknown, never 0; no deal at all is 0."""
+    """Formula 6: an unknown amount is unknown, never 0; no deal at all is 0."""
     seen = list(amounts)
     known = [amount for amount in seen if amount is not None]
     return sum(known, Decimal()) if known or not seen else None

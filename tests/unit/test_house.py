@@ -111,6 +111,24 @@ def test_the_lock_holds_every_dependency():
     assert set() == names - set(locked)
 
 
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+A_FILE = r"`((?:benchmarks|bot|docs|handlers|message_templates|playground|storage|tests)/[\w./-]+)`"
+
+
+def test_what_the_pages_name_is_there():
+    """Who follows a click through the files finds each where the page says it is."""
+    named = {name for page in PAGES for name in re.findall(A_FILE, page.read_text("utf-8"))}
+    linked = {
+        page.parent / target
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    }
+
+    assert len(named) > 20
+    assert [] == sorted(name for name in named if not (ROOT / name).exists())
+    assert [] == sorted(target for target in linked if not target.exists())
+
+
 # ------------------------------------------------------------------------------- dev.py
 
 
