@@ -106,8 +106,7 @@ def find_address(work: UnitOfWork, parcel: Parcel) -> Address | Unsaid:
         card = _card(work, message, message.number)
         return Address(card.channel if card else channel, card=card)
     if isinstance(message, AboutHandoff) and message.in_thread_of is not None:
-        card = _card(work, message, message.in_thread_of)
-        return Address(card.channel, card.ts) if card else _waiting_for_thread(parcel)
+        return _in_thread(work, parcel, message, message.in_thread_of, channel)
     if isinstance(message, Request):
         return Address(channel, card=_asked_there(work, message))
     if isinstance(message, DigestBreakdown | DigestChart):
@@ -120,6 +119,20 @@ def _card(work: UnitOfWork, message: AboutHandoff, number: int) -> PostedCard | 
     dossier = _dossier(work, message)
     cards = dossier.cards if dossier else ()
     return next((card for card in cards if card.number == number), None)
+
+
+def _in_thread(
+    work: UnitOfWork, parcel: Parcel, message: AboutHandoff, number: int, channel: str
+) -> Address | Unsaid:
+    """Below its card. Where a newer one took its place before it was posted, below the one before:
+    that has long been there, so another attempt looks for the message in the same place."""
+    dossier = _dossier(work, message)
+    cards = dossier.cards if dossier else ()
+    card = next((card for card in cards if card.number == number), None)
+    if card is None and (dossier is None or number >= dossier.handoff.card):
+        return _waiting_for_thread(parcel)
+    card = card or next((card for card in reversed(cards) if card.number < number), None)
+    return Address(card.channel, card.ts) if card else Address(channel)
 
 
 def _asked_there(work: UnitOfWork, message: Request) -> PostedCard | None:

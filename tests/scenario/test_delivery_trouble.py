@@ -1,6 +1,7 @@
 """Whatever Slack does, no message is lost and none is doubled; or somebody hears why."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -371,6 +372,29 @@ def test_a_card_that_was_never_posted_breaks_no_chain(office: Office) -> None:
         f"card 1 of 1: offered -> {third.permalink}",
         "card 3 of 1: offered",
     ] == office.channel()
+
+
+def test_what_belongs_under_a_card_that_was_never_posted_is_said_below_the_one_before(
+    office: Office,
+) -> None:
+    """Nobody waits for a thread that never comes, and nothing is lost with it."""
+    lead = office.lead()
+    office.deliver()
+    for number in (2, 3):
+        with office.books.writing() as work:
+            again = Move(Event.STEPPED, office.clock.now(), new_card=True)
+            before = work.handoffs.get(lead)
+            work.handoffs.record(before, replace(again, clock=before.clock))
+            work.outbox.put(Card(lead, number), CHANNEL, office.clock.now())
+            work.outbox.put(reminder(lead, card=number), CHANNEL, office.clock.now())
+            work.commit()
+    lost_reply(office)
+    office.deliver()
+    office.later(seconds=20)
+    office.deliver()
+
+    first, third = office.seen()
+    assert (1, 1) == (len(office.thread(first)), len(office.thread(third)))
 
 
 def test_a_card_found_again_after_the_next_one_leads_there(office: Office) -> None:
