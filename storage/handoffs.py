@@ -220,10 +220,10 @@ class StoredHandoffs:
     def holders(self) -> frozenset[str]:
         return in_hand.holders(self._connection)
 
-    def company_seller(self, domain: str, except_lead: int) -> str | None:
-        return in_hand.company_seller(self._connection, domain, except_lead)
+    def company_sellers(self, domain: str, except_lead: int) -> list[str]:
+        return in_hand.company_sellers(self._connection, domain, except_lead)
 
-    def company_asked(self, domain: str, except_lead: int) -> str | None:
+    def company_asked(self, domain: str, except_lead: int) -> list[str]:
         return in_hand.company_asked(self._connection, domain, except_lead)
 
     def journal(self, handoff_id: int) -> list[Move]:

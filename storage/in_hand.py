@@ -21,6 +21,8 @@ from bot.domain.handoff import HELD, State
 from bot.domain.turns import Why
 from storage.tables import DOMAIN_KNOWN, OPEN, UNANSWERED, handoffs, journal, leads, offers
 
+SELLERS_OF_A_COMPANY = 100  # more than a queue has: one of them may sell for it
+
 _IS_OPEN = text(f"handoffs.{OPEN}")
 # An offer without an answer is always the present round of a handoff that is offered.
 _UNANSWERED = text(f"offers.{UNANSWERED}")
@@ -73,19 +75,21 @@ _OF_THE_COMPANY = (
 _PRESENT_ROUNDS = handoffs.join(leads, leads.c.id == handoffs.c.lead_id).join(
     offers, (offers.c.handoff_id == handoffs.c.id) & (offers.c.round == handoffs.c.round)
 )
-_COMPANY_SELLER = (
+_COMPANY_SELLERS = (
     select(handoffs.c.holder)
     .select_from(_PRESENT_ROUNDS)
     .where(*_OF_THE_COMPANY, handoffs.c.holder.is_not(None), handoffs.c.state.in_(_STILL_THEIRS))
-    .order_by(offers.c.answered_at.desc(), handoffs.c.id.desc())
-    .limit(1)
+    .group_by(handoffs.c.holder)
+    .order_by(func.max(offers.c.answered_at).desc(), func.max(handoffs.c.id).desc())
+    .limit(SELLERS_OF_A_COMPANY)
 )
 _COMPANY_ASKED = (
     select(offers.c.assignee)
     .select_from(_PRESENT_ROUNDS)
     .where(*_OF_THE_COMPANY, offers.c.assignee.is_not(None), _UNANSWERED)
-    .order_by(offers.c.raised_at.desc(), handoffs.c.id.desc())
-    .limit(1)
+    .group_by(offers.c.assignee)
+    .order_by(func.max(offers.c.raised_at).desc(), func.max(handoffs.c.id).desc())
+    .limit(SELLERS_OF_A_COMPANY)
 )
 
 
@@ -113,11 +117,11 @@ def holders(connection: Connection) -> frozenset[str]:
     return frozenset(connection.scalars(_HOLDERS))
 
 
-def company_seller(connection: Connection, domain: str, except_lead: int) -> str | None:
+def company_sellers(connection: Connection, domain: str, except_lead: int) -> list[str]:
     known = {"domain": domain, "except_lead": except_lead}
-    return connection.scalar(_COMPANY_SELLER, known)
+    return list(connection.scalars(_COMPANY_SELLERS, known))
 
 
-def company_asked(connection: Connection, domain: str, except_lead: int) -> str | None:
+def company_asked(connection: Connection, domain: str, except_lead: int) -> list[str]:
     known = {"domain": domain, "except_lead": except_lead}
-    return connection.scalar(_COMPANY_ASKED, known)
+    return list(connection.scalars(_COMPANY_ASKED, known))

@@ -143,14 +143,15 @@ def choose(
     rule: Rule,
     candidates: Sequence[Candidate],
     crm_owner: str | None = None,
-    company_owner: str | None = None,
+    company_owners: Iterable[str] = (),
     same_seller: str | None = None,
     waited: bool = False,
-    company_asked: str | None = None,
+    company_asked: Iterable[str] = (),
 ) -> Choice:
     """Who is asked about one lead: the same seller, the account's owner, or whose turn it is.
 
-    `candidates` are the queue's sellers, each once, in the order of app.yaml.
+    `candidates` are the queue's sellers, each once, in the order of app.yaml. Of those who have
+    leads of the company, or are asked about one, whoever did so last comes first.
 
     Where leads wait for a free seller, call this for the oldest first with `waited` (a new lead
     queues behind them), and count each offer in `open`, `today`, `unanswered` and `credit` before
@@ -163,7 +164,8 @@ def choose(
     skipped = _skipped(rule, candidates, at_work, waited)
     here = {one.person: one for one in candidates}
     missed = None
-    for why, owner in _owners(rule, crm_owner, company_owner, same_seller, company_asked):
+    claims = _claims(rule, crm_owner, company_owners, same_seller, company_asked)
+    for why, owner in claims:
         if owner in here:
             absent = _owner_absent(here[owner], at_work)
             if absent is None and why is Why.COMPANY_ASKED:
@@ -177,22 +179,22 @@ def choose(
     return _by_turn(candidates, skipped, missed)
 
 
-def _owners(
+def _claims(
     rule: Rule,
     crm_owner: str | None,
-    company_owner: str | None,
+    company_owners: Iterable[str],
     same_seller: str | None,
-    company_asked: str | None,
+    company_asked: Iterable[str],
 ) -> Iterator[tuple[Why, str]]:
     """Those who come before the turn, the strongest claim first."""
-    claims = {Why.SAME_SELLER: same_seller}
-    if rule.assignment is Assignment.ACCOUNT_OWNER:
-        claims |= {
-            Why.CRM_OWNER: crm_owner,
-            Why.COMPANY_OWNER: company_owner,
-            Why.COMPANY_ASKED: company_asked,
-        }
-    return ((why, person) for why, person in claims.items() if person is not None)
+    if same_seller is not None:
+        yield Why.SAME_SELLER, same_seller
+    if rule.assignment is not Assignment.ACCOUNT_OWNER:
+        return
+    if crm_owner is not None:
+        yield Why.CRM_OWNER, crm_owner
+    yield from ((Why.COMPANY_OWNER, owner) for owner in company_owners)
+    yield from ((Why.COMPANY_ASKED, asked) for asked in company_asked)
 
 
 def _anybody_at_work(candidates: Iterable[Candidate]) -> bool:

@@ -110,11 +110,13 @@ class Handoffs(Protocol):
     def holders(self) -> frozenset[str]:
         """Whoever holds an open lead, or is asked by name."""
 
-    def company_seller(self, domain: str, except_lead: int) -> str | None:
-        """Who last accepted a lead of this company's domain and still has it, or won it."""
+    def company_sellers(self, domain: str, except_lead: int) -> list[str]:
+        """Who accepted leads of this company's domain and still have them, or won them; whoever
+        did so last comes first."""
 
-    def company_asked(self, domain: str, except_lead: int) -> str | None:
-        """Who is asked by name about a lead of this company's domain, the one raised last."""
+    def company_asked(self, domain: str, except_lead: int) -> list[str]:
+        """Who is asked by name about leads of this company's domain; about the one raised last,
+        first."""
 
     def journal(self, handoff_id: int) -> list[Move]:
         """Oldest first."""

@@ -170,10 +170,10 @@ def _choose(
         queue.rule,
         candidates(desk, work, queue, journal, now, waited),
         crm_owner=crm_owner(work.people, lead.facts),
-        company_owner=work.handoffs.company_seller(domain, lead.id) if domain else None,
+        company_owners=work.handoffs.company_sellers(domain, lead.id) if domain else (),
         same_seller=prefer,
         waited=waited,
-        company_asked=work.handoffs.company_asked(domain, lead.id) if domain else None,
+        company_asked=work.handoffs.company_asked(domain, lead.id) if domain else (),
     )
 
 

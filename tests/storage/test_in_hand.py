@@ -122,17 +122,20 @@ def of_acme(books, version):
     return take
 
 
-def seller_of(books, except_lead=0, domain="acme.example"):
-    return ask(books, lambda it: it.company_seller(domain, except_lead))
+def sellers_of(books, except_lead=0, domain="acme.example"):
+    return ask(books, lambda it: it.company_sellers(domain, except_lead))
 
 
 def test_a_company_is_known_to_whoever_accepted_last(books, of_acme):
-    """The newest acceptance counts, also where its lead came in first."""
+    """The newest acceptance comes first, also where its lead came in first; each seller once."""
     last = of_acme(1, "U1", minutes=9)
     of_acme(2, "U2", minutes=5)
 
-    assert ["U1", "U2"] == [seller_of(books), seller_of(books, except_lead=last.lead_id)]
-    assert [None, None] == [seller_of(books, domain=other) for other in ("b.example", "")]
+    of_acme(3, "U2", minutes=1)
+
+    assert ["U1", "U2"] == sellers_of(books)
+    assert ["U2"] == sellers_of(books, except_lead=last.lead_id)
+    assert [[], []] == [sellers_of(books, domain=other) for other in ("b.example", "")]
 
 
 def test_a_company_stays_with_who_won_it(books, of_acme, version):
@@ -145,7 +148,7 @@ def test_a_company_stays_with_who_won_it(books, of_acme, version):
     back = handoff.give_back(released, Event.RELEASED, "U3", NOW, promised(version))
     record(books, released, back)
 
-    assert "U1" == seller_of(books)
+    assert ["U1"] == sellers_of(books)
 
 
 def test_a_company_goes_with_its_lead(books, of_acme):
@@ -153,7 +156,7 @@ def test_a_company_goes_with_its_lead(books, of_acme):
     held = of_acme(1, "U1")
     record(books, held, detours.transfer(held, 1, "U2", NOW, TERMS, "U1"))
 
-    assert "U2" == seller_of(books)
+    assert ["U2"] == sellers_of(books)
 
 
 @pytest.fixture
@@ -181,10 +184,11 @@ def test_a_company_asks_for_whoever_is_asked_about_it(books, acme_asks):
     acme_asks(2, "U2", minutes=5)
     acme_asks(3, None, minutes=12)
 
-    assert ["U1", "U2"] == [asked_about(books), asked_about(books, except_lead=last.lead_id)]
-    assert [None, None] == [asked_about(books, domain=other) for other in ("b.example", "")]
+    assert ["U1", "U2"] == asked_about(books)
+    assert ["U2"] == asked_about(books, except_lead=last.lead_id)
+    assert [[], []] == [asked_about(books, domain=other) for other in ("b.example", "")]
     record(books, last, detours.pass_on(last, Ask("U3"), NOW, TERMS))
-    assert "U3" == asked_about(books)
+    assert ["U3", "U2"] == asked_about(books)
 
 
 def test_an_answered_offer_asks_nobody_about_its_company(books, acme_asks):
@@ -193,7 +197,7 @@ def test_an_answered_offer_asks_nobody_about_its_company(books, acme_asks):
     record(books, held, handoff.accept(held, 1, "U1", NOW, TERMS))
     record(books, refused, handoff.reject(refused, 1, "U2", NOW, TERMS, "no_need"))
 
-    assert (None, "U1") == (asked_about(books), seller_of(books))
+    assert ([], ["U1"]) == (asked_about(books), sellers_of(books))
 
 
 def test_a_widened_offer_waits_in_both_queues(books, version):

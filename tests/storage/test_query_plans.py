@@ -92,8 +92,8 @@ HOT = {
         lambda work: work.handoffs.holders(),
         ("ix_handoffs_holder", "ix_offers_unanswered"),
     ),
-    "company_seller": (
-        lambda work: work.handoffs.company_seller("acme.example", 1),
+    "company_sellers": (
+        lambda work: work.handoffs.company_sellers("acme.example", 1),
         ("ix_leads_domain", "ix_handoffs_lead_id"),
     ),
     "company_asked": (

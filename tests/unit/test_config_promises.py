@@ -248,6 +248,8 @@ def test_what_of_slack_counts_for_being_away() -> None:
         ("ada@gmail.com", ""),
         ("ada@hotmail.co.uk", ""),
         ("ada@comhem.se", ""),
+        ("ada@privaterelay.appleid.com", ""),
+        ("ada@acme.onmicrosoft.com", ""),
         ("ada@mail.our-isp.example", ""),
         ("ada@localhost", ""),
         ("ada@co.uk", ""),

@@ -32,7 +32,7 @@ TEAM = (LENA, JONAS, IDA)
 
 def test_first_to_claim_asks_everybody() -> None:
     """Whoever is quickest has the lead, whatever the turn or an account would say."""
-    choice = choose(CLAIM, TEAM, crm_owner="ida", company_owner="ida", same_seller="ida")
+    choice = choose(CLAIM, TEAM, crm_owner="ida", company_owners=["ida"], same_seller="ida")
     assert (None, Why.EVERYBODY, {}) == (choice.person, choice.why, choice.skipped)
     assert {"lena": 0, "jonas": 0, "ida": 0} == choice.credits
 
@@ -65,7 +65,7 @@ def test_who_comes_before_the_turn(
     why: Why,
 ) -> None:
     """The seller who knows the lead, then the account's owner in the CRM, then the company's."""
-    choice = choose(rule, TEAM, crm_owner, company_owner, same_seller)
+    choice = choose(rule, TEAM, crm_owner, [company_owner] if company_owner else (), same_seller)
     assert (person, why) == (choice.person, choice.why)
 
 
@@ -135,17 +135,26 @@ def test_an_owner_is_asked_if_they_can_answer(lena: Candidate, reason: Skip) -> 
 def test_the_next_claim_holds_where_the_first_cannot_be_asked() -> None:
     """The CRM's owner is on holiday: the company's owner is asked, and one reads whose it was."""
     away = replace(IDA, away=Skip.AWAY)
-    choice = choose(OWNERS, (LENA, JONAS, away), crm_owner="ida", company_owner="jonas")
+    choice = choose(OWNERS, (LENA, JONAS, away), crm_owner="ida", company_owners=["jonas"])
     assert ("jonas", Why.COMPANY_OWNER, "ida") == (choice.person, choice.why, choice.owner)
+
+
+def test_a_company_may_have_several_sellers() -> None:
+    """Whoever took a lead of it last sells for another queue, and the one before is on holiday:
+    the third knows it too."""
+    team = (LENA, replace(JONAS, away=Skip.AWAY), IDA)
+    choice = choose(OWNERS, team, company_owners=["priya", "jonas", "ida"])
+    told = (choice.person, choice.why, choice.owner)
+    assert ("ida", Why.COMPANY_OWNER, "priya") == told
 
 
 def test_who_is_asked_about_the_company_is_asked_again() -> None:
     """Two leads of one company within a minute go to one seller, though nobody has it yet."""
-    choice = choose(OWNERS, TEAM, company_asked="ida")
+    choice = choose(OWNERS, TEAM, company_asked=["ida"])
     assert ("ida", Why.COMPANY_ASKED) == (choice.person, choice.why)
-    owned = choose(OWNERS, TEAM, company_owner="jonas", company_asked="ida")
+    owned = choose(OWNERS, TEAM, company_owners=["jonas"], company_asked=["ida"])
     assert ("jonas", Why.COMPANY_OWNER) == (owned.person, owned.why)
-    assert "lena" == choose(TURNS, TEAM, company_asked="ida").person
+    assert "lena" == choose(TURNS, TEAM, company_asked=["ida"]).person
 
 
 @pytest.mark.parametrize(
@@ -160,7 +169,7 @@ def test_who_is_asked_about_the_company_is_asked_again() -> None:
 def test_being_asked_about_a_company_breaks_no_cap(ida: Candidate, reason: Skip) -> None:
     """Forty leads of one fair stand do not all land on the desk that the first one lies on."""
     rule = replace(OWNERS, open_at_most=3, per_day=5)
-    choice = choose(rule, (LENA, JONAS, ida), company_asked="ida")
+    choice = choose(rule, (LENA, JONAS, ida), company_asked=["ida"])
     told = (choice.person, choice.skipped, choice.owner)
     assert ("lena", {"ida": reason}, "ida") == told
 

@@ -154,7 +154,7 @@ def test_who_never_has_a_turn_pays_none() -> None:
 def test_an_owner_whose_desk_is_full_pays_like_any_other() -> None:
     """The lead they get above the cap is shared out among those who could have had it, and them."""
     rule = replace(OWNERS, open_at_most=3)
-    choice = choose(rule, (replace(LENA, open=7), JONAS), company_owner="lena")
+    choice = choose(rule, (replace(LENA, open=7), JONAS), company_owners=["lena"])
     assert {"lena": -LEAD // 2, "jonas": LEAD // 2} == choice.credits
 
 
@@ -223,7 +223,7 @@ def test_whatever_the_team(
     team: tuple[Candidate, ...], owner: str | None, waited: bool, rule: Rule
 ) -> None:
     """Nobody skipped is asked, nobody who had it, and no credit is made or lost."""
-    choice = choose(rule, team, owner, None, owner, waited)
+    choice = choose(rule, team, owner, (), owner, waited)
     by_name = {one.person: one for one in team}
     assert sum(one.credit for one in team) == sum(choice.credits.values())
     assert set(by_name) == set(choice.credits)
