@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.delivery import card_words, done_words
 from bot.delivery.escaping import clean
 from bot.delivery.naming import Context, known, named, permalink, reason_label
+from bot.delivery.why_words import excuse_said
 from bot.domain.agreement import Act
 from bot.domain.asked import asks_anew
 from bot.domain.lead import Lead
@@ -71,6 +72,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
             "by": known(people, done_words.who_moved(move)),
             "queue": move.queue or queue,
             "reason": reason,
+            "excuse": excuse_said(move.reason or "") if move.event is Event.EXCUSED else None,
             "percent": move.percent or 0,
             "due": move.due_at or move.at,
             "to": known(people, move.to) if asks_anew(move) else None,

@@ -105,12 +105,14 @@ def question_answered(
     dossier = work.handoffs.dossier(message.handoff)
     moves = round_moves(dossier.journal, message.round)
     told = next(move for move in moves if move.event is Event.TOLD)
+    due = told.due_at or told.at
+    how = "goes_on" if told.at <= due else "overdue"
     return "question_answered", {
         "mentions": all_known(work.people, message.mention),
         "by": known(work.people, told.by),
         "told": clean(told.note or "", LONGEST_WORDS),
-        "key": f"question.goes_on.{told.clock.name}" if told.clock else "",
-        "due": told.due_at or told.at,
+        "key": f"question.{how}.{told.clock.name}" if told.clock else "",
+        "due": due,
     }
 
 

@@ -176,6 +176,18 @@ def test_the_clock_of_sales_stands_still_and_goes_on_with_what_was_left(world: W
     assert timedelta(hours=1) == world.handoff(lead).offer.answer_spent
 
 
+def test_an_overdue_lead_is_called_so_when_its_clock_goes_on(world: World):
+    """Nobody is asked for an answer by yesterday."""
+    lead = world.lead()  # 10:00, due 14:00
+    world.pass_time(hours=5)
+    world.forget()
+    anna, _luis = asks(world, "@erik", lead)
+    world.pass_time(hours=1)
+    answers(world, "@anna", anna)
+    overdue = "The clock goes on. *Overdue:* an answer to the lead was due 2026-03-02 14:00 CET."
+    world.sees("@erik: @anna answers your question.", overdue)
+
+
 def test_the_touch_clock_stands_still_too(world: World):
     """Who has accepted may ask as well, and the holder hears the answer beside who asked."""
     lead = held(world)

@@ -67,6 +67,16 @@ def test_the_manager_excuses_a_broken_promise_and_both_figures_are_known(world: 
     assert (Event.EXCUSED, world.id("@maja")) == (last.event, last.by)
 
 
+def test_the_history_names_an_excuse_in_words(world: World):
+    """Not by its code: each reader has it in their language."""
+    lead = late(world)
+    promise = Broken(lead, 1, Clock.ANSWER)
+    excuse.excuse(world.desk, promise, world.id("@maja"), "outage: <!channel> phones & all")
+    told = asks(world, "@erik", "L-1")
+    assert "@maja excused a broken promise: An outage: &lt;!channel&gt; phones &amp; all" in told
+    world.forget()
+
+
 def test_who_may_not_excuse_sees_the_arithmetic_and_no_button(world: World):
     """A seller cannot excuse a promise, by whichever way; the head of sales can."""
     lead = late(world)
