@@ -14,11 +14,12 @@ from slack_bolt import Ack, App
 
 from bot.delivery.render import Rendered
 from bot.delivery.wording import Words
-from bot.use_cases import look_up
 from bot.use_cases.desk import Desk
 from bot.use_cases.my_work import insiders
+from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.records import Dossier
 from handlers import away, timing
-from handlers.asked import Answer, Asked
+from handlers.asked import Answer, Asked, answer_about
 from handlers.clicks import text
 
 ANY_COMMAND = re.compile(r"/.+")  # whatever a workspace had to call it: all of ours look up
@@ -28,10 +29,6 @@ LINK = re.compile(r"<(?:mailto:|tel:|https?://)?([^<>|]*)(?:\|([^<>]*))?>", re.I
 ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}  # the only ones that Slack writes
 QUOTES = "\"'“”„‟«»‘’‚‹›「」"
 NUMBER = re.compile(r"l-\d+", re.ASCII)
-
-ALONE: dict[str, Answer] = {}  # by the only word
-FIRST: dict[str, Answer] = {}  # by the first word
-ABOUT: dict[str, Answer] = {}  # by the word after a lead's number
 
 
 def register(app: App, desk: Desk, words: Words) -> None:
@@ -50,8 +47,7 @@ def answer(desk: Desk, words: Words, body: Mapping[str, Any]) -> Rendered:
     if not insider:
         return words.notice("outsider", who)
     answers, about, rest = meant(typed)
-    trigger = text(body.get("trigger_id"))
-    return answers(Asked(desk, words, person, who, rest, about, trigger))
+    return answers(Asked(desk, words, person, who, rest, about))
 
 
 def meant(typed: str) -> tuple[Answer, str, str]:
@@ -75,31 +71,20 @@ def _help(asked: Asked) -> Rendered:
 
 
 def _find(asked: Asked) -> Rendered:
-    desk, words, query = asked.desk, asked.words, asked.rest
-    found = look_up.find(desk, query, asked.person)
-    if not found:
-        return words.found_none(query, asked.who)
-    with desk.books.reading() as work:
-        only = found[0].dossier if len(found) == 1 else None
-        if only is not None:
-            return words.found_one(only, work.people, desk.clock(), asked.person)
-        hits = [(hit.lead, hit.dossier) for hit in found]
-        return words.found_many(query, hits, work.people, asked.person)
+    def tell(only: Dossier, work: UnitOfWork) -> Rendered:
+        return asked.words.found_one(only, work.people, asked.desk.clock(), asked.person)
 
-
-def unwrapped(asked: str) -> str:
-    """What was typed, without what Slack and keyboards made of it: links, entities, quotes."""
-    return without_markup(asked).strip(QUOTES + " ")
+    return answer_about(asked, asked.rest, tell)
 
 
 def without_markup(typed: str) -> str:
+    """What was typed, without what Slack made of it: links, entities."""
     plain = LINK.sub(lambda link: link[1], typed[:LONGEST_QUERY])
     for entity, sign in ENTITIES.items():
         plain = plain.replace(entity, sign)
     return " ".join(plain.replace("\0", "").split())
 
 
-ALONE.update({**dict.fromkeys(("help", "hjälp", "hilfe", "?"), _help), **away.BACK})
-FIRST.update(away.AWAY)
-FIRST.update({**timing.WHY, **timing.EXCUSE})
-ABOUT.update(timing.WHY)
+ALONE = {**dict.fromkeys(("help", "hjälp", "hilfe", "?"), _help), **away.BACK}  # by the only word
+FIRST = {**away.AWAY, **timing.WHY, **timing.EXCUSE}  # by the first word
+ABOUT = timing.WHY  # by the word after a lead's number

@@ -16,13 +16,14 @@ from bot.delivery.wording import Words
 from bot.domain.agreement import Clock
 from bot.domain.handoff import NotBroken
 from bot.domain.move import Event
-from bot.use_cases import excuse, look_up
+from bot.use_cases import excuse
 from bot.use_cases.desk import Desk
 from bot.use_cases.excuse import Broken
 from bot.use_cases.my_work import insiders
-from bot.use_cases.ports import NotFound
+from bot.use_cases.ports import NotFound, UnitOfWork
+from bot.use_cases.records import Dossier
 from bot.use_cases.timing import excusable, timed
-from handlers.asked import Answer, Asked
+from handlers.asked import Answer, Asked, answer_about
 from handlers.clicks import Click, first, mapping, read_click, read_target, text
 from handlers.forms import LONGEST_NOTE, BadForm, Filled
 from handlers.modals import Modals, put_up, reader, told_in_modal
@@ -44,21 +45,16 @@ OTHER = "other"
 
 def why(asked: Asked) -> Rendered:
     """`/lead why L-12`, `/lead L-12 why`, and either with the number of a round behind it."""
-    desk, words = asked.desk, asked.words
     name, round_ = _which(asked.about, asked.rest)
     if not name:
-        return words.help(asked.who)
-    found = look_up.find(desk, name, asked.person)
-    if not found:
-        return words.found_none(name, asked.who)
-    only = found[0].dossier if len(found) == 1 else None
-    with desk.books.reading() as work:
-        if only is None:
-            hits = [(hit.lead, hit.dossier) for hit in found]
-            return words.found_many(name, hits, work.people, asked.person)
-        told = timed(desk, work, only.handoff.id)
-        may = bool(excusable(desk, work.people, told, asked.person))
-        return words.arithmetic.why(told, work.people, asked.who, may, round_)
+        return asked.words.help(asked.who)
+
+    def tell(only: Dossier, work: UnitOfWork) -> Rendered:
+        told = timed(asked.desk, work, only.handoff.id)
+        may = bool(excusable(asked.desk, work.people, told, asked.person))
+        return asked.words.arithmetic.why(told, work.people, asked.who, may, round_)
+
+    return answer_about(asked, name, tell)
 
 
 def _which(about: str, rest: str) -> tuple[str, int | None]:

@@ -14,7 +14,7 @@ import pytest
 from bot.domain.agreement import Act, Audience, Clock, Step
 from bot.domain.lead import LeadFacts
 from bot.use_cases.offer import keep_lead
-from handlers.commands import unwrapped
+from handlers.commands import meant
 from handlers.front_door import signature
 from tests.scenario.world import AGREED, World, open_world
 
@@ -174,7 +174,7 @@ def post(world: World, fields: dict[str, str]) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"),
+    ("typed", "sought"),
     [
         ("<mailto:ada@acme.com|ada@acme.com>", "ada@acme.com"),
         ("<http://acme.com|acme.com>", "acme.com"),
@@ -187,6 +187,6 @@ def post(world: World, fields: dict[str, str]) -> tuple[int, str]:
         ("", ""),
     ],
 )
-def test_what_slack_makes_of_typing_is_undone(typed: str, meant: str):
+def test_what_slack_makes_of_typing_is_undone(typed: str, sought: str):
     """The look-up is for what was typed, not for how Slack wrapped it."""
-    assert meant == unwrapped(typed)
+    assert sought == meant(typed)[2]
