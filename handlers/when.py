@@ -71,13 +71,15 @@ def back_at(said: str, now: datetime, calendar: Calendar) -> datetime | None:
     local = now.astimezone(calendar.zone)
     at, words = _time_in(words)
     day = _day(words, local.date()) if words else local.date()
+    if day < local.date():
+        raise Past(said)
+    if day - local.date() > FARTHEST:
+        raise Unclear(said)
     if at and _may_be_today(words, local.date()) and _at_time(local.date(), at, calendar) > now:
         raise Unclear(said)
     back = _at_time(day, at, calendar) if at else _in_the_morning(day, local.date(), calendar)
     if back <= now:
         raise Past(said)
-    if back - now > FARTHEST:
-        raise Unclear(said)
     return back
 
 
@@ -219,7 +221,5 @@ def _at_time(day: date, at: time, calendar: Calendar) -> datetime:
 
 def _in_the_morning(day: date, today: date, calendar: Calendar) -> datetime:
     """Who is away today is back in the morning of the next working day."""
-    if day < today:
-        raise Past
     first = day + timedelta(days=1) if day == today else day
     return next_open(calendar, _at_time(first, time(), calendar))

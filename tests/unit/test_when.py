@@ -82,7 +82,7 @@ def test_no_word_is_until_they_say_so() -> None:
      "2026-13-01", "31 february", "25:00", "14:60", "13pm", "0 am", "later 14:00", "uhr", "pm",
      "kl", "until until monday tuesday", "2030-01-01", "ju 3", "1 1", "friday friday", "½", "-1",
      "on monday", "på måndag", "am Montag", "kl 14 monday", "1 december 26", "14:00 15:00",
-     "wednesday 14:00", "bis Mittwoch um 14 Uhr"],
+     "wednesday 14:00", "bis Mittwoch um 14 Uhr", "9999-12-31", "9999-12-31 23:30"],
 )  # fmt: skip
 def test_what_could_mean_two_things_is_not_guessed(said: str) -> None:
     """Rather one more question than a seller who gets leads on the beach."""
@@ -90,7 +90,9 @@ def test_what_could_mean_two_things_is_not_guessed(said: str) -> None:
         back_at(said, WEDNESDAY, NINE_TO_FIVE)
 
 
-@pytest.mark.parametrize("said", ["10:30", "2026-03-03", "today 9:00", "2020-01-01", "at 8"])
+@pytest.mark.parametrize(
+    "said", ["10:30", "2026-03-03", "today 9:00", "2020-01-01", "at 8", "0001-01-01 00:30"]
+)
 def test_what_is_over_is_said_to_be_over(said: str) -> None:
     """Nobody is away until yesterday."""
     with pytest.raises(Past):
