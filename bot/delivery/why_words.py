@@ -182,6 +182,7 @@ def _promise(ran: Stretch, told: Timed, offer: Offer, moves: Sequence[Move]) -> 
         "more_time": sum(times[MOST_WINDOWS:], timedelta()),
         "stood_from": ran.stood_from,
         "stood_until": ran.stood_until,
+        "stood_key": _stood_key(ran, offer),
         "stands_key": _stands_key(ran, told),
         "due": ran.due_at,
         "stopped": ran.stopped_at,
@@ -212,6 +213,12 @@ def _verdict(ran: Stretch, told: Timed, offer: Offer) -> str:
         return "not_needed" if ran.clock is Clock.FEEDBACK else "given_back"
     stands = ran.stood_from is not None and ran.stood_until is None and ran.stopped_at is None
     return "stands" if stands and verdict is Verdict.RUNNING else str(verdict)
+
+
+def _stood_key(ran: Stretch, offer: Offer) -> str:
+    """Whoever goes on without the answer is judged as of the question, whatever the due time."""
+    unanswered = offer.asked_until if offer.told_by is None else None
+    return "why.stood_ended" if unanswered and unanswered == ran.stopped_at else "why.stood"
 
 
 def _stands_key(ran: Stretch, told: Timed) -> str:

@@ -94,6 +94,18 @@ def test_a_promise_broken_before_the_question_is_due_no_later() -> None:
     assert "due later" not in said
 
 
+def test_what_ended_without_the_answer_is_said_to_count_as_of_the_question() -> None:
+    """It is kept although it stopped after it was due, and the page says why."""
+    story = Story().asked("Who?", POSTED + timedelta(hours=1)).accepted(POSTED + timedelta(hours=6))
+    told = Timed(story.dossier(), {1: story.terms}, POSTED + timedelta(hours=7))
+    said = str(everything.words().arithmetic.why(told, PEOPLE, None, False).blocks)
+    assert "Answer: kept" in said
+    assert "ended without the answer" in said
+    assert "It stood still" not in str(
+        everything.words().arithmetic.why(timed(STORIES["offered"]), PEOPLE, None, False).blocks
+    )
+
+
 def test_headline_and_lines_agree_although_stamps_are_finer() -> None:
     """From 0.6 seconds to 2.2 are 1.6, and one by the clocks that people read: one in both."""
     story = Story(posted=False).posted(POSTED + timedelta(seconds=0.6))
