@@ -61,7 +61,7 @@ class Delivery:
         """Wire milliseconds from sending to the ack of the last attempt."""
         return self.attempts[-1].latency_ms if self.attempts else 0.0
 
-    def wait(self, timeout_s: float = 20.0) -> Delivery:
+    def wait(self, timeout_s: float = 60.0) -> Delivery:
         """Until it is acked or given up."""
         return self.done.result(timeout_s)
 

@@ -13,6 +13,8 @@ from playground.workspace import Workspace
 
 Found = TypeVar("Found")
 
+PATIENCE_S = 20.0  # of wire time: enough on a busy machine; only what never comes takes as long
+
 
 class Onlooker:
     """One person, looking."""
@@ -78,7 +80,7 @@ class Onlooker:
         return list(self.workspace.deliveries.notices.get(self.id, []))
 
     def wait_to_see(
-        self, channel: str, wanted: str | Callable[[Seen], bool], timeout_s: float = 5.0
+        self, channel: str, wanted: str | Callable[[Seen], bool], timeout_s: float = PATIENCE_S
     ) -> Seen:
         """The newest message that holds these words (or satisfies the test); TimeoutError."""
         found = self._until(lambda: self._newest(channel, wanted), timeout_s)
@@ -86,7 +88,7 @@ class Onlooker:
             raise TimeoutError(f"@{self.handle} did not see {wanted!r} in {channel}")
         return found
 
-    def wait_for_modal(self, timeout_s: float = 5.0) -> ShownView:
+    def wait_for_modal(self, timeout_s: float = PATIENCE_S) -> ShownView:
         found = self._until(lambda: self.modal, timeout_s)
         if found is None:
             raise TimeoutError(f"no modal opened for @{self.handle}")

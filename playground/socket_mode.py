@@ -83,9 +83,9 @@ class Sockets:
             return
         self._last += 1
         connection = Connection(self._last, socket)
-        await self._say(socket, self._hello())
-        self._open.append(connection)
+        self._open.append(connection)  # who has read the hello can be reached
         self._workspace.feed.emit("socket_opened", connection=connection.number)
+        await self._say(socket, self._hello())
         debug = socket.query_params.get("debug_reconnects") == "true"
         lives_s = 360.0 if debug else app.connection_lives_s
         ageing = asyncio.create_task(self._grow_old(connection, lives_s)) if lives_s else None
@@ -99,7 +99,7 @@ class Sockets:
     def _hello(self) -> Json:
         return {
             "type": "hello",
-            "num_connections": len(self._open) + 1,
+            "num_connections": len(self._open),
             "debug_info": {"host": "playground", "approximate_connection_time": 18060},
             "connection_info": {"app_id": self._workspace.app.app_id},
         }

@@ -15,6 +15,7 @@ from slack_sdk import WebClient
 
 from playground import CommandHint, InstalledApp, Server, Workspace, WorkspaceClock
 from playground import sample_workspace as sample_company
+from playground.delivery import Delivery
 from tests.playground import tiny_app
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -31,7 +32,8 @@ FLAGS = [
 SCREENS = Path(__file__).parents[2] / "artefacts"
 DESKTOP = {"width": 1440, "height": 900}
 THURSDAY = datetime(2026, 3, 5, 8, tzinfo=UTC)  # 09:00 in Stockholm
-PATIENCE_MS = 6000
+PATIENCE_MS = 20_000  # a busy machine has all the time it needs; only a failure takes as long
+PATIENCE_S = PATIENCE_MS / 1000
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -58,7 +60,8 @@ def server() -> Iterator[Server]:
         name="Tiny",
         commands=frozenset({"/lead"}),
         command_hints={"/lead": CommandHint("[name or e-mail]", "Find a lead")},
-        ack_timeout_s=0.5,
+        ack_timeout_s=PATIENCE_S,  # what a test wants late, it makes late
+        trigger_lives_s=PATIENCE_S,
     )
     with Server(sample_company(app=app, clock=WorkspaceClock(THURSDAY))) as running:
         yield running
@@ -144,3 +147,23 @@ def keep_screen() -> Callable[[Page, str], None]:
         page.screenshot(path=SCREENS / f"{name}.png")
 
     return keep
+
+
+def clicked(workspace: Workspace, action_id: str) -> Delivery:
+    """The one click on this action, once the app has answered."""
+    newest = 0
+    while not (found := clicks(workspace, action_id)):
+        assert workspace.feed.wait_past(newest, PATIENCE_S), f"nobody clicked {action_id}"
+        newest = workspace.feed.last
+    workspace.deliveries.wait_quiet()
+    assert found == clicks(workspace, action_id)
+    [delivery] = found
+    return delivery
+
+
+def clicks(workspace: Workspace, action_id: str) -> list[Delivery]:
+    return [
+        delivery
+        for delivery in workspace.deliveries.kept
+        if (delivery.payload.get("actions") or [{}])[0].get("action_id") == action_id
+    ]

@@ -14,8 +14,8 @@ from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"Open (http://127\.0\.0\.1:\d+)/")
-START_S = 30
-STOP_S = 20
+START_S = 60
+STOP_S = 40
 
 
 class Demo:

@@ -1,10 +1,12 @@
 """What a person does on the page reaches the app as Slack would send it."""
 
 import re
+import threading
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PATIENCE_S, clicked
 from tests.browser.samples import OPTIONS, actions, element, labelled, mrkdwn, option, select
 from tests.playground.tiny_app import button, plain
 
@@ -19,33 +21,23 @@ CONFIRM = {
 }
 
 
-def clicked(workspace, action_id: str):
-    """The one click on this action, once the app has answered."""
-    newest = 0
-    while not (found := clicks(workspace, action_id)):
-        assert workspace.feed.wait_past(newest, timeout_s=5), f"nobody clicked {action_id}"
-        newest = workspace.feed.last
-    workspace.deliveries.wait_quiet()
-    assert found == clicks(workspace, action_id)
-    [delivery] = found
-    return delivery
-
-
-def clicks(workspace, action_id: str):
-    return [
-        delivery
-        for delivery in workspace.deliveries.kept
-        if (delivery.payload.get("actions") or [{}])[0].get("action_id") == action_id
-    ]
-
-
 def test_a_button_is_clicked_once_and_acked(open_page, post, app, workspace):
     """The app hears of the click, who clicked, and the button's value; pressing twice is one."""
-    post("A card", blocks=[actions(labelled("Accept", at={"value": "42"}), select())])
+    pressed_twice = threading.Event()
+
+    @app.action("wait")
+    def wait(ack, body):
+        assert pressed_twice.wait(PATIENCE_S)
+        app.heard.append(body)
+        ack()
+
+    accept = labelled("Accept", at={"action_id": "wait", "value": "42"})
+    post("A card", blocks=[actions(accept, select())])
     page = open_page("aino")
     page.get_by_role("button", name="Accept").dblclick()
+    pressed_twice.set()
 
-    delivery = clicked(workspace, "go")
+    delivery = clicked(workspace, "wait")
     assert (True, "42") == (delivery.acked, delivery.payload["actions"][0]["value"])
     assert "aino" == delivery.payload["user"]["username"]
     assert 1 == len(app.heard)
@@ -170,6 +162,7 @@ def test_a_link_button_leads_away_and_tells_the_app(open_page, post, workspace, 
 def test_what_the_app_does_not_take_is_told(open_page, post, workspace):
     """A click that nobody acks in time is told to the person, and only to them."""
     post("A card", blocks=[actions(button("open"))])
+    workspace.app.ack_timeout_s = 0.1
     workspace.faults.delay(0.9, "views.open", before=True)
     page, other = open_page("erik"), open_page("aino")
     page.get_by_role("button", name="Go").click()

@@ -14,7 +14,9 @@ from tests.browser.demo import Demo
 
 CHANNEL = "mql-handoff"
 PHONE = {"width": 360, "height": 740}
-SLOWLY_MS = 30_000  # what waits for many messages, one a second
+SLOWLY_MS = 60_000  # what waits for many messages, one a second
+
+pytestmark = pytest.mark.timeout(300)  # on a busy machine
 
 
 @pytest.fixture
@@ -192,10 +194,10 @@ def test_a_thread_and_app_home(page, keep_screen):
 def test_time_is_the_visitors(page):
     """An hour, then the next morning; the page shows the workspace's time, cards theirs."""
     clock = page.locator(".clock-time")
-    expect(clock).to_have_text("08:55")
+    expect(clock).to_have_text(re.compile("08:5[5-9]"))
 
     press(page, "+1 h")
-    expect(clock).to_have_text("09:55", timeout=SLOWLY_MS)
+    expect(clock).to_have_text(re.compile("09:5[5-9]"), timeout=SLOWLY_MS)  # time goes on
     expect(messages(page, "still needs an answer; it was due today at 09:30")).to_be_visible()
     expect_done(page, "escalation")
 
@@ -298,7 +300,7 @@ def test_simulated_sellers_come_and_go(page):
     press(page, "Send a lead")
     expect(page.get_by_role("button", name="Accept", exact=True)).to_have_count(1)
     press(page, "+15 min")
-    expect(page.locator(".clock-time")).to_have_text("09:25", timeout=SLOWLY_MS)
+    expect(page.locator(".clock-time")).to_have_text(re.compile("09:2[5-9]"), timeout=SLOWLY_MS)
     expect(page.get_by_role("button", name="Accept", exact=True)).to_have_count(1)
     expect(page.locator(".tour-done")).to_have_count(0)
 
@@ -325,7 +327,7 @@ def test_a_day_in_a_minute(page, server, keep_screen):
     """The rest of the day passes by itself, with its people, and ends with Monday's digest."""
     panel = open_tools(page, "Baton")
     press(page, "+1 h")
-    expect(page.locator(".clock-time")).to_have_text("09:55", timeout=SLOWLY_MS)
+    expect(page.locator(".clock-time")).to_have_text(re.compile("09:5[5-9]"), timeout=SLOWLY_MS)
     page.request.post(f"{server.url}/playground/clock", data={"to": "2026-03-06T14:30:00+01:00"})
     press(page, "Watch a day in a minute")
 

@@ -1,8 +1,11 @@
 """Modals with their errors and stacks, and the app's Home."""
 
+import threading
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import PATIENCE_S, clicked
 from tests.browser.samples import actions, big_modal, element
 from tests.playground.tiny_app import button, modal
 
@@ -109,22 +112,23 @@ def test_escape_leaves_from_a_field_for_a_date(opened):
     expect(page.locator("#notices")).to_be_empty()
 
 
-def test_a_late_answer_is_said_in_the_modal(opened, app):
+def test_a_late_answer_is_said_in_the_modal(opened, app, workspace):
     """When the app does not answer in time the modal stays, and says so."""
+    too_late = threading.Event()
 
     @app.view("slow")
     def slow(ack):
-        import time
-
-        time.sleep(0.8)
+        assert too_late.wait(PATIENCE_S)
         ack()
 
     page = opened(modal("slow"))
     page.get_by_label("Note").fill("x")
+    workspace.app.ack_timeout_s = 0.1
     submit(page)
 
     expect(page.locator(".modal-trouble")).to_contain_text("trouble connecting")
     expect(page.get_by_label("Note")).to_have_value("x")
+    too_late.set()
 
 
 def test_home_is_opened_and_acts(open_page, app, client, workspace, keep_screen):
@@ -138,8 +142,7 @@ def test_home_is_opened_and_acts(open_page, app, client, workspace, keep_screen)
     keep_screen(page, "app-home")
 
     home.get_by_role("button", name="Go").click()
-    workspace.deliveries.wait_quiet()
-    assert "at_home" == workspace.deliveries.kept[-1].payload["actions"][0]["action_id"]
+    assert "at_home" == clicked(workspace, "at_home").payload["actions"][0]["action_id"]
 
     picker = actions(element("datepicker", "day"))
     view = {"type": "home", "blocks": [picker]}

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import pytest
 from playwright.sync_api import Error, expect
 
+from tests.browser.conftest import PATIENCE_S
 from tests.browser.samples import actions, asking, card, element, everything, mrkdwn, select
 from tests.playground.tiny_app import modal, plain
 
@@ -130,7 +131,7 @@ def test_the_live_feed_refuses_other_pages(server):
     address = server.url.replace("http", "ws") + "/live"
     with connect(address) as own:
         server.person("@erik").say("hello", "sales")
-        assert "message_posted" in str(own.recv(timeout=5))
+        assert "message_posted" in str(own.recv(timeout=PATIENCE_S))
     with pytest.raises(InvalidStatus), connect(address, origin=Origin("https://evil.example")):
         pass
 
@@ -228,6 +229,11 @@ def test_axe_finds_no_serious_fault(open_page, post, app, client, scheme):
     assert [] == serious_faults(page)
 
 
+STILL = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+  .map((each) => each.finished))"""
+
+
 def axe_script() -> str:
     if find_spec(AXE) is None:
         missing = f"{AXE} is not installed: accessibility was not checked."
@@ -238,7 +244,7 @@ def axe_script() -> str:
 
 
 def serious_faults(page) -> list[str]:
-    page.wait_for_timeout(200)
+    page.evaluate(STILL)  # what fades in has half a colour
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{fault['id']}: {node['html'][:140]} {node['failureSummary'][:300]}"

@@ -1,12 +1,13 @@
 """Time is the visitor's: it stands, runs, and goes ahead in order."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
 from playground import Extension, InstalledApp, Server, WorkspaceClock, sample_workspace
-from tests.browser.conftest import THURSDAY
+from tests.browser.conftest import PATIENCE_S, THURSDAY
 
 
 def bar(page):
@@ -55,9 +56,11 @@ def test_time_goes_ahead(pressed, arrives, face, channel_of_time):
 def test_what_is_due_on_the_way_happens_in_order(channel_of_time):
     """The app sees each of its instants as now, one after the other, and time goes no further."""
     dues = [THURSDAY + timedelta(minutes=minutes) for minutes in (7, 30, 31, 75)]
-    server, page, seen = channel_of_time(list(dues))
+    looked = threading.Event()
+    server, page, seen = channel_of_time(list(dues), looked)
     bar(page).get_by_role("button", name="+1 h").click()
     expect(page.locator(".clock-way")).to_contain_text("On the way to tors 10:00")
+    looked.set()
     expect(bar(page).get_by_role("button", name="+1 h")).to_be_visible()
 
     assert dues[:3] == seen
@@ -68,15 +71,17 @@ def test_what_is_due_on_the_way_happens_in_order(channel_of_time):
 
 @pytest.fixture
 def channel_of_time(browser):
-    """A paused workspace whose app has something due at given instants, and a page on it."""
+    """A paused workspace whose app has something due at given instants, and a page on it; time
+    sets out when `go` is set."""
     opened = []
 
-    def start(dues):
+    def start(dues, go=None):
         clock = WorkspaceClock(THURSDAY, paused=True)
         workspace = sample_workspace(app=InstalledApp(), clock=clock)
         seen = []
 
         def next_due():
+            assert go is None or go.wait(PATIENCE_S)
             while dues and dues[0] <= clock.now():
                 seen.append(clock.now())
                 dues.pop(0)

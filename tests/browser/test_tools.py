@@ -42,6 +42,7 @@ def test_each_request_is_seen_with_its_ack(page, post, keep_screen):
 def test_late_acks_and_429_are_red(page, post, workspace, client, channel):
     """What went wrong stands out, with its name, and can be shown alone."""
     post("A card", blocks=[actions(button("open"))])
+    workspace.app.ack_timeout_s = 0.1
     workspace.faults.delay(0.9, "views.open", before=True)
     page.get_by_role("button", name="Go").click()
     expect(row(page, "click open")).to_have_class("is-bad")

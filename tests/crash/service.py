@@ -18,7 +18,7 @@ from bot.demo.child import free_port
 from playground import InstalledApp, Server, Workspace
 
 ROOT = Path(__file__).parents[2]
-READY_SECONDS = 30
+READY_SECONDS = 90
 
 
 class Service:
@@ -53,7 +53,7 @@ class Service:
         while time.monotonic() < give_up:
             assert self._process.poll() is None, self.said()
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=2):
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
@@ -70,7 +70,7 @@ class Service:
     def _end(self, number: signal.Signals) -> int:
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(20)
+        return self._process.wait(60)
 
     def said(self) -> str:
         self._log.seek(0)

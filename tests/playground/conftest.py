@@ -6,13 +6,16 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from playground import Server, Workspace, sample_workspace
+from playground import InstalledApp, Server, Workspace, sample_workspace
 from tests.playground import tiny_app
+
+PATIENCE_S = 20.0  # Slack's own three seconds bind only where they are what is tested
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with Server(sample_workspace()) as running:
+    app = InstalledApp(ack_timeout_s=PATIENCE_S, trigger_lives_s=PATIENCE_S)
+    with Server(sample_workspace(app=app)) as running:
         yield running
 
 

@@ -21,6 +21,8 @@ from playground import Server, Workspace
 from tests.playground import tiny_app
 from tests.playground.tiny_app import button, card, modal
 
+PATIENCE_S = 20.0
+
 
 @contextlib.contextmanager
 def opened(server: Server, greeting: str = "hello") -> Iterator[ClientConnection]:
@@ -28,11 +30,11 @@ def opened(server: Server, greeting: str = "hello") -> Iterator[ClientConnection
     client = WebClient(base_url=server.api_url)
     url = client.apps_connections_open(app_token=server.workspace.app.app_token)["url"]
     with connect(url) as socket:
-        assert greeting == json.loads(socket.recv(2))["type"]
+        assert greeting == json.loads(socket.recv(PATIENCE_S))["type"]
         yield socket
 
 
-def until(true: Callable[[], bool], timeout_s: float = 4.0) -> bool:
+def until(true: Callable[[], bool], timeout_s: float = PATIENCE_S) -> bool:
     ends = time.monotonic() + timeout_s
     while not true() and time.monotonic() < ends:
         time.sleep(0.01)
@@ -44,7 +46,7 @@ def test_a_socket_url_opens_once(server: Server) -> None:
     client = WebClient(base_url=server.api_url)
     url = client.apps_connections_open(app_token=server.workspace.app.app_token)["url"]
     with connect(url) as first:
-        assert "hello" == json.loads(first.recv(2))["type"]
+        assert "hello" == json.loads(first.recv(PATIENCE_S))["type"]
         with pytest.raises(Exception, match=r"403|4004|rejected"), connect(url):
             pass
 
@@ -55,10 +57,10 @@ def test_ten_connections_share_the_payloads(server: Server) -> None:
         sockets = [stack.enter_context(opened(server)) for _ in range(10)]
         eleventh = stack.enter_context(opened(server, "disconnect"))
         with pytest.raises(ConnectionClosed):
-            eleventh.recv(2)
+            eleventh.recv(PATIENCE_S)
         sent = [server.person("@erik").command("/x", str(n), wait=False) for n in range(10)]
         for socket in sockets:
-            envelope = json.loads(socket.recv(2))
+            envelope = json.loads(socket.recv(PATIENCE_S))
             assert ("slash_commands", True) == (
                 envelope["type"],
                 envelope["accepts_response_payload"],
@@ -98,9 +100,9 @@ def test_a_connection_grows_old(server: Server) -> None:
     """Before its end a connection is warned, then asked to refresh, then closed."""
     server.workspace.app.connection_lives_s = 0.2
     with opened(server) as socket:
-        reasons = [json.loads(socket.recv(2))["reason"] for _ in range(2)]
+        reasons = [json.loads(socket.recv(PATIENCE_S))["reason"] for _ in range(2)]
         with pytest.raises(ConnectionClosed):
-            socket.recv(2)
+            socket.recv(PATIENCE_S)
 
     assert ["warning", "refresh_requested"] == reasons
 
@@ -108,10 +110,12 @@ def test_a_connection_grows_old(server: Server) -> None:
 def test_an_unacked_event_is_retried_over_sockets(server: Server) -> None:
     """An event nobody acks comes again, says why, and stays itself."""
     server.workspace.app.ack_timeout_s = 0.1
-    server.workspace.app.event_retry_after_s = (0.0, 0.0)
+    server.workspace.app.event_retry_after_s = (0.0, 1.0)
     with opened(server) as socket:
         delivery = server.person("@erik").open_home(wait=False)
-        envelopes = [json.loads(socket.recv(2)) for _ in range(3)]
+        envelopes = [json.loads(socket.recv(PATIENCE_S)) for _ in range(2)]
+        server.workspace.app.ack_timeout_s = PATIENCE_S
+        envelopes.append(json.loads(socket.recv(PATIENCE_S)))
         socket.send(json.dumps({"envelope_id": envelopes[2]["envelope_id"]}))
         assert delivery is not None
         assert delivery.wait().acked
@@ -217,7 +221,7 @@ def test_the_change_feed_tells_what_happened_in_order(
     stop = workspace.feed.subscribe(listen)
     client.chat_postMessage(channel="sales", text="x", blocks=card(button("open")))
     server.person("@erik").click("open", channel="sales")
-    assert heard.wait(3)
+    assert heard.wait(PATIENCE_S)
     stop()
     client.chat_postMessage(channel="sales", text="unheard")
 

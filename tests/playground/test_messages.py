@@ -224,7 +224,7 @@ def test_the_longest_text_is_cut(client: WebClient) -> None:
 def test_files_are_shared_when_processed(client: WebClient, server: Server) -> None:
     """An uploaded file appears a moment later, and only then may a block show it."""
     workspace = server.workspace
-    workspace.files.processing_s = 0.15
+    workspace.files.processing_s = 60
     channel = workspace.channel(WHERE).id
     done = client.files_upload_v2(
         channel=channel, filename="chart.png", content=b"png", initial_comment="The week"
@@ -234,6 +234,7 @@ def test_files_are_shared_when_processed(client: WebClient, server: Server) -> N
         client.chat_postMessage(channel=channel, text="digest", blocks=[picture])
     assert {} == client.files_info(file=done["file"]["id"])["file"]["shares"]
 
+    workspace.files.hurry()
     seen = server.person("@erik").wait_to_see(WHERE, "The week")
 
     info = client.files_info(file=done["file"]["id"])["file"]

@@ -22,6 +22,9 @@ from playground.prompt_server import PromptServer
 
 Json = dict[str, Any]
 
+CONNECTED_WITHIN_S = 60.0
+ONLY_ACKED = ("queue", "several", "pick", "when", "ticks", "radio", "more", "at_home")
+
 
 def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
@@ -56,7 +59,7 @@ def modal(callback_id: str = "form", *blocks: Json, **more: Any) -> Json:
 
 def client_of(server: Server, token: str = "") -> WebClient:
     token = token or server.workspace.app.bot_token
-    return WebClient(token, base_url=server.api_url, retry_handlers=[], timeout=5)
+    return WebClient(token, base_url=server.api_url, retry_handlers=[], timeout=20)
 
 
 def build(client: WebClient, signing_secret: str) -> App:
@@ -69,9 +72,15 @@ def build(client: WebClient, signing_secret: str) -> App:
         app.heard.append(body)  # type: ignore[attr-defined]
         ack()
 
+    for chosen in ONLY_ACKED:
+        app.action(chosen)(_only_ack)
     _listen_to_modals(app)
     _listen_elsewhere(app)
     return app
+
+
+def _only_ack(ack: Callable[..., Any]) -> None:
+    ack()
 
 
 def _listen_to_modals(app: App) -> None:
@@ -118,10 +127,20 @@ def _listen_elsewhere(app: App) -> None:
         say(f"You said: {event['text']}")
 
 
+def wait_for_connection(server: Server, change: int) -> None:
+    """Until one has been opened since; the client believes so before Slack can use it."""
+    feed, newest = server.workspace.feed, change
+    while not any(one.kind == "socket_opened" for one in feed.since(change)):
+        assert feed.wait_past(newest, CONNECTED_WITHIN_S), "the app did not connect"
+        newest = feed.last
+
+
 @contextlib.contextmanager
 def over_sockets(server: Server, app: App) -> Iterator[SocketModeHandler]:
     handler = SocketModeHandler(app, server.workspace.app.app_token)
+    before = server.workspace.feed.last
     handler.connect()
+    wait_for_connection(server, before)
     try:
         yield handler
     finally:
@@ -149,7 +168,7 @@ def serving(handle: Callable[[Request], Any]) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/slack/events"
     finally:
         running.end()
-        thread.join(5)
+        thread.join(20)
 
 
 @contextlib.contextmanager

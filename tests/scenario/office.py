@@ -34,7 +34,7 @@ from tests import migrated
 from tests.unit.agreements import TERMS
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday morning
-HTTP_TIMEOUT_SECONDS = 2
+HTTP_TIMEOUT_SECONDS = 20
 NORDICS = Queue(
     name="nordics",
     channel="mql-handoff",

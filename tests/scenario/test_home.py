@@ -320,7 +320,7 @@ def test_the_running_service_keeps_an_open_home_true(tmp_path: Path):
     )
 
     def shown() -> str:
-        published.get(timeout=20)
+        published.get(timeout=60)
         view = Person.of(workspace, "@erik").home
         assert view is not None
         return block_words(view.body["blocks"])

@@ -1,7 +1,6 @@
 """What Slack's answers, and its silences, become. Over real HTTP, against the playground."""
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +33,7 @@ from playground import InstalledApp, Server, Workspace, WorkspaceClock, sample_w
 from tests.scenario.world import serving
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PATIENCE_SECONDS = 20
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(32)
 
 
@@ -55,7 +55,9 @@ def workspace(server: Server) -> Workspace:
 
 @pytest.fixture
 def slack(server: Server, clock: WorkspaceClock) -> SlackApi:
-    return SlackApi(server.workspace.app.bot_token, clock.now, server.api_url, timeout=2)
+    return SlackApi(
+        server.workspace.app.bot_token, clock.now, server.api_url, timeout=PATIENCE_SECONDS
+    )
 
 
 @pytest.fixture
@@ -143,17 +145,18 @@ def fail_after(workspace: Workspace) -> None:
 
 
 def answer_late(workspace: Workspace) -> None:
-    workspace.faults.delay(4, "chat.postMessage", times=1)
+    workspace.faults.delay(2, "chat.postMessage", times=1)
 
 
 @pytest.mark.parametrize("fault", [lose_reply, cut, fail_before, fail_after, answer_late])
 def test_what_may_have_arrived_is_called_unknown(
-    workspace: Workspace, slack: SlackApi, channel: str, fault: Callable[[Workspace], None]
+    server: Server, channel: str, fault: Callable[[Workspace], None]
 ) -> None:
     """A dropped connection, a timeout and a server's error all leave it open; nobody guesses."""
-    fault(workspace)
+    fault(server.workspace)
+    impatient = SlackApi(server.workspace.app.bot_token, lambda: START, server.api_url, timeout=1)
 
-    assert isinstance(hello(slack, channel), Unknown)
+    assert isinstance(hello(impatient, channel), Unknown)
 
 
 def test_nobody_listening_is_surely_not_sent() -> None:
@@ -161,15 +164,17 @@ def test_nobody_listening_is_surely_not_sent() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/api/"
-        slack = SlackApi("xoxb-1", lambda: START, url, timeout=2)
+        slack = SlackApi("xoxb-1", lambda: START, url, timeout=PATIENCE_SECONDS)
 
         assert TryLater("ConnectionRefusedError") == hello(slack, "C1")
 
 
 def test_a_wrong_token_and_a_wrong_address_are_for_a_person_to_mend(server: Server) -> None:
     """A mistake in the settings is said, not retried for ever."""
-    wrong_token = SlackApi("xoxb-wrong", lambda: START, server.api_url, timeout=2)
-    wrong_address = SlackApi("xoxb-wrong", lambda: START, f"{server.url}/nowhere/", timeout=2)
+    wrong_token = SlackApi("xoxb-wrong", lambda: START, server.api_url, timeout=PATIENCE_SECONDS)
+    wrong_address = SlackApi(
+        "xoxb-wrong", lambda: START, f"{server.url}/nowhere/", timeout=PATIENCE_SECONDS
+    )
 
     assert Broken("invalid_auth") == hello(wrong_token, "C1")
     assert isinstance(hello(wrong_address, "C1"), Broken)
@@ -238,7 +243,7 @@ def test_without_a_history_scope_we_cannot_look(clock: WorkspaceClock) -> None:
     """Not being allowed to look is told apart from having looked in vain."""
     app = InstalledApp(scopes=frozenset({"chat:write"}))
     with Server(sample_workspace(app=app, clock=clock)) as server:
-        slack = SlackApi(app.bot_token, clock.now, server.api_url, timeout=2)
+        slack = SlackApi(app.bot_token, clock.now, server.api_url, timeout=PATIENCE_SECONDS)
         found = slack.find_by_key(server.workspace.channel("mql-handoff").id, "k1", START, None)
 
         assert CannotLook("missing_scope") == found
@@ -257,12 +262,13 @@ def test_an_image_is_ready_some_time_after_its_upload(
     workspace: Workspace, slack: SlackApi
 ) -> None:
     """The digest can wait for its chart, and knows when it is there."""
-    workspace.files.processing_s = 0.3
+    workspace.files.processing_s = 60
     uploaded = slack.upload_image("week.png", PNG, "The week in a chart")
 
     assert isinstance(uploaded, Uploaded)
     assert slack.image_ready(uploaded.file) is False
-    threading.Event().wait(0.6)
+    workspace.files.hurry()
+    workspace.tick()
     assert slack.image_ready(uploaded.file) is True
 
 
@@ -314,7 +320,7 @@ def test_without_its_scope_do_not_disturb_cannot_be_read(workspace: Workspace) -
     app = workspace.app
     app.scopes = app.scopes - {"dnd:read"}
     with Server(workspace) as server:
-        slack = SlackApi(app.bot_token, lambda: START, server.api_url, timeout=2)
+        slack = SlackApi(app.bot_token, lambda: START, server.api_url, timeout=PATIENCE_SECONDS)
         assert Broken("missing_scope") == slack.do_not_disturb([workspace.user("@erik").id])
 
 
@@ -333,7 +339,7 @@ def strange() -> Iterator[Callable[[object], SlackApi]]:
 
         def answering(answer: object) -> SlackApi:
             said.append(answer)
-            return SlackApi("xoxb-1", lambda: START, f"{address}/", timeout=2)
+            return SlackApi("xoxb-1", lambda: START, f"{address}/", timeout=PATIENCE_SECONDS)
 
         yield answering
 

@@ -75,7 +75,7 @@ def test_a_folder_that_may_not_be_written(folder: Path) -> None:
     folder.chmod(0o555)
     done = subprocess.run(
         [sys.executable, "-c", AS_NOBODY, str(folder)],
-        capture_output=True, text=True, check=False, timeout=10,
+        capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     said = done.stdout.splitlines()
     folder.chmod(0o755)

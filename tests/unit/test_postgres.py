@@ -112,7 +112,7 @@ import time
 from tests import postgres
 with postgres.any_server() as url:
     print(url.render_as_string(), flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
     environ = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
     with subprocess.Popen(
@@ -128,7 +128,7 @@ with postgres.any_server() as url:
     assert gone(Path(str(url.query["host"])))
 
 
-def keep_asking(connection: psycopg.Connection, seconds: float = 20) -> None:
+def keep_asking(connection: psycopg.Connection, seconds: float = 60) -> None:
     """Raises as soon as the server is no more, and returns if it stays."""
     deadline = time.monotonic() + seconds
     with connection:
@@ -137,7 +137,7 @@ def keep_asking(connection: psycopg.Connection, seconds: float = 20) -> None:
             time.sleep(0.05)
 
 
-def gone(folder: Path, seconds: float = 20) -> bool:
+def gone(folder: Path, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
