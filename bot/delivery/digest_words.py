@@ -151,19 +151,22 @@ def _said(period: Figures) -> Context:
 def _clock(period: Figures, name: str) -> Context:
     kept = period.get(name)
     whole, excused = judged(kept), period.get("excused", {}).get(name, 0)
+    running = period["running"].get(name, 0)
     return {
         "met": kept["met"] if kept else 0,
         "judged": whole,
         "excused": excused,
         "without": whole - excused,
-        "running": period["running"].get(name, 0),
+        "running": running,
         **_spread(kept),
+        "open": running + (kept["overdue_open"] if kept else 0),
     }
 
 
 def _spread(times: Figures | None) -> Context:
     names = {"median": "median_minutes", "p90": "p90_minutes"}
-    return {name: _minutes(times[key] if times else None) for name, key in names.items()}
+    spread = {name: _minutes(times[key] if times else None) for name, key in names.items()}
+    return {**spread, "open": 0}
 
 
 def _says_something(metric: str, *periods: Context) -> bool:

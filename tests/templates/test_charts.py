@@ -71,7 +71,7 @@ def test_an_empty_week_is_drawn_too() -> None:
     spec = json.loads(RENDERER.source("charts/week.vl.json.j2", chart(language("en"), figures)))
     kept = spec["vconcat"][1]["data"]["values"]
     assert {"none due"} == {bar["said"] for bar in kept}
-    assert "0 leads, the week of 2 Mar 2026" == spec["title"]["text"]
+    assert "0 posted, the week of 2 Mar 2026" == spec["title"]["text"]
 
 
 def test_the_picture_is_told_in_words() -> None:

@@ -101,3 +101,14 @@ def test_every_name_shows_something_in_every_language(metric: str) -> None:
     assert shown(metric) != shown("won" if metric != "won" else "posted")
     for code in available():
         assert language(code).phrases[f"digest.{metric}"]
+
+
+def test_what_is_still_open_is_counted_at_its_age_and_said() -> None:
+    """A median of what nobody answered yet does not look like one of answers."""
+    week = FIGURES["week"]
+    late = {**week, "answer": {**week["answer"], "overdue_open": 2}, "running": {"answer": 3}}
+    _, words = shown("answer_time", of={**FIGURES, "week": late})
+    assert "P90 6 h 2 min, 5 still open" in words
+    done = {**week, "answer": {**week["answer"], "overdue_open": 0}, "running": {}}
+    _, words = shown("answer_time", of={**FIGURES, "week": done, "before": done})
+    assert "still open" not in words
