@@ -247,7 +247,9 @@ def _window(window: Window, ran: Stretch) -> Context:
     first, last = _to_the_second(window.start), _to_the_second(window.end)
     start, end = first.astimezone(ran.calendar.zone), last.astimezone(ran.calendar.zone)
     until = "24:00" if end.date() > start.date() else _on_the_wall(end)
+    on_the_wall = end.replace(tzinfo=None) - start.replace(tzinfo=None)
     return {
+        "key": "why.window" if on_the_wall == last - first else "why.window_changed",
         "day": start.date(),
         "begins": _on_the_wall(start),
         "ends": until,

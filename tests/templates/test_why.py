@@ -17,7 +17,7 @@ from bot.use_cases.records import Timed
 from tests.templates import everything
 from tests.templates.everything import PEOPLE, TIMED, timed
 from tests.templates.leads import POSTED, Story, desk, stories
-from tests.unit.agreements import TERMS
+from tests.unit.agreements import TERMS, stockholm
 
 STORIES = stories()
 LONG = timedelta(days=40)
@@ -51,6 +51,20 @@ def test_a_window_is_shown_by_the_clock_on_the_wall_of_its_calendar() -> None:
     (answer,) = why_words.why(desk(), told, PEOPLE, may_excuse=False)["promises"]
     (window,) = answer["windows"]
     assert ("20:00", "24:00", "Asia/Tokyo") == (window["begins"], window["ends"], answer["zone"])
+
+
+def test_a_day_on_which_the_clocks_change_says_so() -> None:
+    """From midnight to 24:00 are 23 hours then: without a word, nobody could check that."""
+    always = Calendar("always", "Europe/Stockholm", (((0, 1440),),) * 7)
+    story = Story(terms=replace(TERMS, calendars={"nordics": always}))
+    told = Timed(story.dossier(), {1: story.terms}, stockholm("2026-03-30 12:00"))
+    windows = why_words.why(desk(), told, PEOPLE, may_excuse=False)["promises"][0]["windows"]
+    assert {"why.window"} == {window["key"] for window in windows}  # none of the first twelve days
+    later = Story(posted=False, terms=story.terms).posted(stockholm("2026-03-28 12:00"))
+    told = Timed(later.dossier(), {1: story.terms}, stockholm("2026-03-30 12:00"))
+    said = str(everything.words().arithmetic.why(told, PEOPLE, None, False).blocks)
+    assert "Sun 29 Mar 00:00–24:00 = 23 h (the clocks were changed)" in said
+    assert "Sat 28 Mar 12:00–24:00 = 12 h\\n" in said
 
 
 def test_seconds_are_shown_where_there_are_any() -> None:
