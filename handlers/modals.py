@@ -14,7 +14,7 @@ import structlog
 from slack_bolt import Ack, App
 
 from bot.delivery.actions import NO_QUEUE, Action, Callback, Field
-from bot.delivery.outcomes import Ok, Outcome
+from bot.delivery.outcomes import Ok, Outcome, reason
 from bot.delivery.wording import Words, why_not
 from bot.domain.agreement import NextStep
 from bot.domain.asked import teams_left
@@ -188,7 +188,7 @@ def put_up(view: Json, click: Click, modals: Modals, private: Private) -> bool:
     outcome = modals.views_open(click.trigger_id, view)
     if isinstance(outcome, Ok):
         return True
-    log.warning("A modal did not open", action="modal_lost", why=type(outcome).__name__)
+    log.warning("A modal did not open", action="modal_lost", why=reason(outcome))
     private.notice(click, "try_again")
     return False
 
