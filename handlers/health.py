@@ -12,7 +12,7 @@ TOO_LONG = timedelta(minutes=5)  # for a step to be overdue, or a message to sta
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    oldest_overdue_clock: datetime | None
+    oldest_overdue_clock: datetime | None  # a step to be taken, or a reminder to be said
     oldest_unsent_message: datetime | None
     paused_lanes: dict[str, str]
     socket: str  # "connected", "disconnected", or "off" where Slack comes over HTTP
@@ -45,9 +45,9 @@ def look(desk: Desk, socket: str) -> Health:
     """How things stand now, read from the books."""
     now = desk.clock()
     with desk.books.reading() as work:
-        due = work.handoffs.next_due()
+        due = (work.handoffs.next_due(), work.nudges.next_due())
         return Health(
-            oldest_overdue_clock=due if due is not None and due <= now else None,
+            oldest_overdue_clock=min((at for at in due if at and at <= now), default=None),
             oldest_unsent_message=work.deliveries.oldest_unsent(),
             paused_lanes=work.deliveries.paused(),
             socket=socket,

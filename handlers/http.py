@@ -24,7 +24,7 @@ RETRY_AFTER_SECONDS = 5
 AWAY = "Baton's database is away: try again in a moment."
 
 OLDEST_UNSENT = Gauge("baton_oldest_unsent_seconds", "Age of the oldest message not yet in Slack")
-OLDEST_OVERDUE = Gauge("baton_oldest_overdue_seconds", "How late the ladder is with its next step")
+OLDEST_OVERDUE = Gauge("baton_oldest_overdue_seconds", "How late a ladder's step or a reminder is")
 PAUSED_LANES = Gauge("baton_paused_lanes", "Channels that Baton cannot post to")
 
 Endpoint = Callable[[Request], Awaitable[Response]]

@@ -10,8 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.domain.agreement import Clock
 from bot.domain.lead import LeadFacts
 from bot.use_cases.offer import raise_lead
+from bot.use_cases.records import Nudge
 from tests.scenario.world import World, open_world
 
 
@@ -57,6 +59,17 @@ def test_a_ladder_that_stands_still(world: World):
     world.clock.advance(by=timedelta(minutes=6))
     status, said = health(world)
     assert (503, "2026-03-02T12:12:00+00:00") == (status, said["oldest_overdue_clock"])
+
+
+def test_a_reminder_that_nobody_says(world: World):
+    """A reminder gathered and not said for more than five minutes is noticed, like a step."""
+    lead, since = world.lead(), world.clock.now()
+    with world.books.writing() as work:
+        work.nudges.put(Nudge(world.id("@erik"), lead, 1, Clock.ANSWER, 1, since))
+        work.commit()
+    world.clock.advance(by=timedelta(minutes=6))
+    status, said = health(world)
+    assert (503, since.isoformat()) == (status, said["oldest_overdue_clock"])
 
 
 def test_a_channel_that_is_gone(world: World):
