@@ -12,10 +12,8 @@ from storage.tables import cards
 
 COLUMNS = (cards.c.number, cards.c.round, cards.c.channel, cards.c.ts, cards.c.permalink)
 
-_CARD = select(*COLUMNS)
-_OF_HANDOFF = _CARD.where(cards.c.handoff_id == bindparam("handoff_id")).order_by(cards.c.number)
-_ONE = _CARD.where(
-    cards.c.handoff_id == bindparam("handoff_id"), cards.c.number == bindparam("number")
+_OF_HANDOFF = (
+    select(*COLUMNS).where(cards.c.handoff_id == bindparam("handoff_id")).order_by(cards.c.number)
 )
 _KEEP = insert_or_update(cards, ("handoff_id", "number"), "round", "channel", "ts", "permalink")
 
@@ -24,11 +22,6 @@ def of_handoff(connection: Connection, handoff_id: int) -> tuple[PostedCard, ...
     """By number."""
     rows = connection.execute(_OF_HANDOFF, {"handoff_id": handoff_id})
     return tuple(PostedCard(*row) for row in rows)
-
-
-def one(connection: Connection, handoff_id: int, number: int) -> PostedCard | None:
-    row = connection.execute(_ONE, {"handoff_id": handoff_id, "number": number}).first()
-    return PostedCard(*row) if row else None
 
 
 def keep(connection: Connection, handoff_id: int, card: PostedCard) -> None:

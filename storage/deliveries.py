@@ -183,9 +183,6 @@ class StoredDeliveries:
         rows = self._connection.execute(_READY)
         return min((max(queued, free or queued) for queued, free in rows), default=None)
 
-    def card(self, handoff_id: int, number: int) -> PostedCard | None:
-        return cards.one(self._connection, handoff_id, number)
-
     def keep_card(self, handoff_id: int, card: PostedCard) -> None:
         cards.keep(self._connection, handoff_id, card)
 

@@ -212,8 +212,6 @@ class Deliveries(Protocol):
     def next_ready(self) -> datetime | None:
         """When the next waiting row may go (workspace time), for a replay or a sleep."""
 
-    def card(self, handoff_id: int, number: int) -> PostedCard | None: ...
-
     def keep_card(self, handoff_id: int, card: PostedCard) -> None: ...
 
     def posted(self) -> dict[str, int]:

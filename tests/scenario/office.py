@@ -214,7 +214,8 @@ class Office:
 
     def card(self, handoff_id: int, number: int = 1) -> PostedCard | None:
         with self.books.reading() as work:
-            return work.deliveries.card(handoff_id, number)
+            cards = work.handoffs.dossier(handoff_id).cards
+        return next((card for card in cards if card.number == number), None)
 
     def paused(self) -> dict[str, str]:
         with self.books.reading() as work:

@@ -148,8 +148,7 @@ def test_a_reminder_waits_for_its_card(office: Office) -> None:
     """In a lane of its own it still comes after the card it belongs to."""
     lead = office.lead()
     office.say(Returned(lead, 1, Clock.TOUCH, 150, card=1), "#sales")
-    with office.books.reading() as work:
-        assert work.deliveries.card(lead, 1) is None
+    assert office.card(lead) is None
     office.workspace.faults.rate_limit("chat.postMessage", retry_after=1)
     office.deliver()
     assert [] == office.channel()
