@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 TIMEOUT_SECONDS = 5
 REFUSALS = (Refused, NotFound, Conflict)  # what people are told in words
 # Said to everybody: also to whoever did it themselves, and does it again.
-TELLING = (NotAllowed, SnoozedAlready, AskedAlready, NoQuestion)
+TELLING = (NotAllowed, SnoozedAlready, AskedAlready, NoQuestion, NotBroken)
 UNREMARKABLE = frozenset({Event.POSTED, Event.STEPPED, Event.HELD, Event.RAISED_AGAIN})
 
 Say = Callable[[Words, Dossier, People, str], Rendered]

@@ -91,6 +91,21 @@ def test_who_may_not_excuse_sees_the_arithmetic_and_no_button(world: World):
         excuse.excuse(world.desk, promise, world.id("@maja"), "twice")
 
 
+def test_a_second_click_says_that_nothing_is_left_to_excuse(world: World):
+    """The page of `/lead why` keeps its button: whoever presses it again is not left waiting."""
+    late(world)
+    asks(world, "@maja", "why L-1")
+    page, maja = world.said[-1].seen, world.person("@maja")
+    maja.click("excuse", page)
+    maja.wait_for_modal()
+    maja.submit({"promise": "1:answer", "reason": "outage"})
+    maja.close_view()
+    world.forget()
+    maja.click("excuse", page)
+    world.settle()
+    world.hears("@maja", "No promise of this lead is broken and not excused yet")
+
+
 def test_what_was_kept_needs_no_excuse(world: World):
     """There is nothing to excuse about a promise that is kept, or still may be."""
     lead = world.lead()
