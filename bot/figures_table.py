@@ -31,7 +31,6 @@ WIDE = 180  # columns of the screen, where nobody says how many there are
 GAP = 2  # columns of the screen, between two of ours
 LONGEST_FIRST = 40  # of the screen; a longer name goes on in the next line
 
-Cells = Sequence[Sequence[str]]
 Columns = Mapping[str, Sequence[str]]  # by heading
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
@@ -26,8 +26,6 @@ AWAY = "Baton's database is away: try again in a moment."
 OLDEST_UNSENT = Gauge("baton_oldest_unsent_seconds", "Age of the oldest message not yet in Slack")
 OLDEST_OVERDUE = Gauge("baton_oldest_overdue_seconds", "How late a ladder's step or a reminder is")
 PAUSED_LANES = Gauge("baton_paused_lanes", "Channels that Baton cannot post to")
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def http_app(

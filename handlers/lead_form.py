@@ -30,6 +30,7 @@ FAST_CLOCK = timedelta(minutes=5)  # how far ahead of ours another system's cloc
 # Overrides and isolates of the writing direction: one left open turns the rest of a card around.
 DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 COUNTRIES_BY_HABIT = {"UK": "GB", "EL": "GR"}
+UNKNOWN = "is missing: a lead is known by its e-mail address, or by its external_id."
 OURS = frozenset({*LINES, *KEYS, "email", "phone", "score", "why", "crm_url", "raised_at"})
 
 T = TypeVar("T")
@@ -79,8 +80,7 @@ def read_lead(
     )
     raised_at = form.take("raised_at", lambda value: _instant(value, now), None)
     if not facts.email and not facts.external_id and not form.failed("email", "external_id"):
-        form.problems.append(Problem("email", "is missing: a lead is known by its e-mail address, "
-                                              "or by its external_id."))  # fmt: skip
+        form.problems.append(Problem("email", UNKNOWN))
     return LeadForm(facts, raised_at, tuple(form.problems), tuple(form.remarks))
 
 

@@ -138,8 +138,9 @@ class Private:
             log.warning("A private reply was lost", action="reply_lost", why=type(error).__name__)
         else:
             if answer.status_code != 200:
-                log.warning("A private reply was refused", action="reply_refused",
-                            status=answer.status_code)  # fmt: skip
+                log.warning(
+                    "A private reply was refused", action="reply_refused", status=answer.status_code
+                )
 
 
 def explain(desk: Desk, words: Words, refusal: Exception, person: str) -> Rendered:

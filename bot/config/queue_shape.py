@@ -67,15 +67,20 @@ class AssignmentShape(Section):
         if self.otherwise is not None and self.rule is not OWNER:
             raise wrong(f"is for rule: {OWNER}, where nobody owns the account.", inside="otherwise")
         if self.blind and self.rule is not FIRST:
-            raise wrong(f"hides nothing from whoever is asked by name: it is for rule: {FIRST}.",
-                        inside="blind")  # fmt: skip
+            raise wrong(
+                f"hides nothing from whoever is asked by name: it is for rule: {FIRST}.",
+                inside="blind",
+            )
         if self.pass_on_after is not None and self.rule is FIRST:
-            raise wrong("has nobody to pass on from: everybody is asked at once.",
-                        inside="pass_on_after")  # fmt: skip
+            raise wrong(
+                "has nobody to pass on from: everybody is asked at once.", inside="pass_on_after"
+            )
         for name in ("weights", "per_day"):
             if getattr(self, name) and not self.takes_turns:
-                raise wrong("is for turns, and here nobody has one: everybody is asked at once.",
-                            inside=name)  # fmt: skip
+                raise wrong(
+                    "is for turns, and here nobody has one: everybody is asked at once.",
+                    inside=name,
+                )
         return self
 
 

@@ -67,9 +67,13 @@ def start(
 
 
 def go_on(
-    paused: RunningClock, stopped_at: datetime, promised: Promised, terms: Terms, at: datetime,
+    paused: RunningClock,
+    stopped_at: datetime,
+    promised: Promised,
+    terms: Terms,
+    at: datetime,
     hours: str = "",
-) -> RunningClock:  # fmt: skip
+) -> RunningClock:
     """A clock that stood still since `stopped_at` runs again: with what was left of its target. A
     promise that was broken before stays broken at the instant it was, and reminders that were put
     off once are not put off again."""
