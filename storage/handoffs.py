@@ -283,6 +283,7 @@ class StoredHandoffs:
             handoff=handoff,
             card=PostedCard(*newest) if newest[0] is not None else None,
             terms=self._terms.get(handoff.offer.promised.terms_version),
+            cards=cards.of_handoff(self._connection, handoff.id) if handoff.also_queue else (),
         )
 
     def _record_offer(self, before: Handoff, move: Move, after: Offer) -> None:

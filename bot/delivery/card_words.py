@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.delivery.actions import Action
-from bot.delivery.done_words import before, done, present_round, round_moves, why_it_went_on
+from bot.delivery.done_words import before, done, round_moves, why_it_went_on
 from bot.delivery.escaping import clean
 from bot.delivery.naming import (
     LONGEST_FACT,
@@ -17,11 +17,12 @@ from bot.delivery.naming import (
     named,
 )
 from bot.delivery.render import is_link
-from bot.domain import sla
+from bot.domain import cards, sla
 from bot.domain.agreement import OF_SALES, Clock
 from bot.domain.asked import why_now
+from bot.domain.cards import Shown
 from bot.domain.handoff import Handoff, State
-from bot.domain.move import Event, Move
+from bot.domain.move import Event
 from bot.domain.turns import Why
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
@@ -60,9 +61,13 @@ MORE: Mapping[State, tuple[Action, ...]] = {
 }
 
 
-def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context:
-    """The newest card, as things stand."""
+def card(
+    desk: Desk, dossier: Dossier, people: People, now: datetime, on: Shown | None = None
+) -> Context:
+    """How things stand: on the card `on`, which asks the team of its queue; or in a look-up."""
     handoff, facts = dossier.handoff, dossier.lead.facts
+    on = on or _of_its_own_queue(dossier)
+    is_own = on.queue == handoff.queue
     queue = desk.queue(handoff.queue)
     offered = handoff.state is State.OFFERED
     lines = [] if offered else list(done(dossier, people))
@@ -71,11 +76,12 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         **named(dossier.lead),
         "number": dossier.lead.number,
         "queue": handoff.queue,
-        "asked": asked(desk, handoff, people) if offered else (),
+        "asked": asked(desk, handoff, people, of=on.queue) if offered else (),
+        "asked_too": _asked_too(desk, handoff, is_own) if offered else "",
         "manager": known(people, queue.manager),
         "due": answer_due(dossier, now),
-        "offer_key": _offer_key(dossier, now) if offered else "",
-        "nobody_key": _nobody_key(dossier) if offered else "",
+        "offer_key": _offer_key(dossier, on, now) if offered else "",
+        "nobody_key": _nobody_key(dossier) if offered and is_own else "",
         "last": lines[-1] if lines else None,
         # On a lead that comes back, what was said when it went.
         "note": next((line.note for line in reversed(lines or earlier)), ""),
@@ -89,16 +95,28 @@ def card(desk: Desk, dossier: Dossier, people: People, now: datetime) -> Context
         "why_short": clean(facts.why, 150),
         "currency": desk.agreement.currency,
         "value": f"{handoff.id}:{handoff.round}",
-        "buttons": buttons(handoff),
+        "buttons": buttons(handoff, is_own),
         "more": more(handoff, now),
         "crm_url": facts.crm_url if is_link(facts.crm_url) else "",
     }
 
 
-def buttons(handoff: Handoff) -> Sequence[Action]:
-    """Only what asks one person can be passed on."""
+def _of_its_own_queue(dossier: Dossier) -> Shown:
+    live = cards.live(dossier.journal)
+    return next((card for card in live if card.queue == dossier.handoff.queue), live[0])
+
+
+def _asked_too(desk: Desk, handoff: Handoff, is_own: bool) -> str:
+    """The queue of the other card."""
+    if not handoff.also_queue:
+        return ""
+    return desk.queue(handoff.also_queue if is_own else handoff.queue).name
+
+
+def buttons(handoff: Handoff, is_own: bool = True) -> Sequence[Action]:
+    """Only what asks one person can be passed on, and not by the team that is asked too."""
     shown = BUTTONS.get(handoff.state, ())
-    return (*shown, Action.PASS) if handoff.assignee else shown
+    return (*shown, Action.PASS) if handoff.assignee and is_own else shown
 
 
 def more(handoff: Handoff, now: datetime) -> Sequence[tuple[Action, str]]:
@@ -128,30 +146,39 @@ def snoozed(dossier: Dossier, people: People) -> Context | None:
     return {"by": known(people, said.by), "at": clock.snoozed_until}
 
 
-def went_on(dossier: Dossier, number: int, people: People) -> Context:
-    """An older card: why there is a newer one, and where."""
-    renewals = [move for move in dossier.journal if move.new_card]
-    move = renewals[number - 1]
-    newest = dossier.cards[-1] if dossier.cards else None
-    shown = newest is not None and newest.number == dossier.handoff.card
+def went_on(dossier: Dossier, card: Shown, people: People) -> Context:
+    """A card that is live no more: why there is a newer one, and where."""
+    shown = cards.shown(dossier.journal)
+    following = cards.next_of(card, shown)
+    assert following is not None, "a live card is shown as it stands"
+    move = cards.made_by(dossier.journal, following.number)
+    live = [each for each in shown if cards.next_of(each, shown) is None]
+    newest = next((each for each in live if each.queue == card.queue), live[0])
     return {
         **named(dossier.lead),
         "number": dossier.lead.number,
         "queue": dossier.handoff.queue,
-        "to_queue": move.promised.queue if move.promised else move.queue or dossier.handoff.queue,
+        "to_queue": move.promised.queue if move.promised else dossier.handoff.queue,
         "key": f"card.went_on.{why_it_went_on(move)}",
         "by": known(people, move.by),
         "at": move.at,
-        "permalink": newest.permalink if newest and shown else "",
+        "permalink": _link_to(newest, dossier),
     }
 
 
-def asked(desk: Desk, handoff: Handoff, people: People) -> tuple[str, ...]:
-    """Who is asked to answer: somebody by name, or the queue's group, or its sellers by name."""
+def _link_to(card: Shown, dossier: Dossier) -> str:
+    """'' while Slack has it not."""
+    links = (posted.permalink for posted in dossier.cards if posted.number == card.number)
+    return next(links, "")
+
+
+def asked(desk: Desk, handoff: Handoff, people: People, of: str = "") -> tuple[str, ...]:
+    """Who is asked to answer, of one queue or ('') of all: somebody by name, or the queue's group,
+    or its sellers by name."""
+    own = (handoff.assignee,) if handoff.assignee else desk.queue(handoff.queue).sellers
     also = desk.queue(handoff.also_queue).sellers if handoff.also_queue else ()
-    if handoff.assignee:
-        return all_known(people, (handoff.assignee, *also))
-    return all_known(people, (*desk.queue(handoff.queue).sellers, *also))[:MOST_ASKED]
+    names = {handoff.queue: own, handoff.also_queue: also}[of] if of else (*own, *also)
+    return all_known(people, names)[:MOST_ASKED]
 
 
 def answer_due(dossier: Dossier, now: datetime) -> datetime:
@@ -191,29 +218,19 @@ def _running_due(handoff: Handoff, clock: Clock) -> datetime | None:
     return running.due_at if running is not None and running.name is clock else None
 
 
-def _offer_key(dossier: Dossier, now: datetime) -> str:
-    handoff = dossier.handoff
+def _offer_key(dossier: Dossier, on: Shown, now: datetime) -> str:
+    handoff, shown_by = dossier.handoff, cards.made_by(dossier.journal, on.number)
     if handoff.offer.is_asking:
         return "card.offered.asking"
-    if _shown_again(handoff, dossier.journal):
+    if shown_by.promised is None:
         overdue = now > answer_due(dossier, now)
-        if _asks_another(dossier.journal):
+        if shown_by.event in (Event.PASSED, Event.ASSIGNED):
             return "card.offered.next_over" if overdue else "card.offered.next"
         return "card.offered.still" if overdue else "card.offered.still_ahead"
     if handoff.round == 1:
         return "card.offered.new"
     came_from = dossier.offers[-2].promised.queue
     return "card.offered.again" if came_from == handoff.queue else "card.offered.handed_on"
-
-
-def _shown_again(handoff: Handoff, journal: Sequence[Move]) -> bool:
-    return handoff.card > 1 and any(move.new_card for move in present_round(journal))
-
-
-def _asks_another(journal: Sequence[Move]) -> bool:
-    """The newest card is there because somebody else is asked now."""
-    newest = [move for move in journal if move.new_card]
-    return newest[-1].event in (Event.PASSED, Event.ASSIGNED)
 
 
 def _nobody_key(dossier: Dossier) -> str:

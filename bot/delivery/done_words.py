@@ -87,8 +87,6 @@ def why_it_went_on(move: Move) -> str:
     """How the move is told where a card, or an offer to one, ended by it."""
     if move.event is Event.PASSED and move.by is None:
         return "passed_late" if move.percent is not None else "passed_away"
-    if move.queue:
-        return "widened"
     by_somebody = move.event in (Event.ASSIGNED, Event.OFFERED) and move.by
     return f"{move.event}_by" if by_somebody else str(move.event)
 

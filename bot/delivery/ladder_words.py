@@ -45,9 +45,7 @@ def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) 
         "asked": known(work.people, handoff.assignee),
         "due": due,
         "shown_again": message.shows_again and handoff.assignee is None,
-        "also_queue": desk.queue(handoff.also_queue).name
-        if handoff.also_queue and message.shows_again
-        else "",
+        "asks_too": desk.queue(message.asks_too).name if message.asks_too else "",
         "late": late if late > LATE_ENOUGH_TO_SAY else None,
         # In its thread the card is at hand; a broadcast is read in the channel, far from it.
         "permalink": "" if message.card and not message.broadcast else permalink(dossier),

@@ -13,7 +13,7 @@ import structlog
 from bot.delivery.ladder_words import is_outdated
 from bot.delivery.mishap import mishap
 from bot.delivery.outcomes import Blocks, Words
-from bot.delivery.posted_cards import worth_showing_again
+from bot.delivery.posted_cards import is_live, worth_showing_again
 from bot.domain.messages import (
     AboutHandoff,
     Card,
@@ -173,11 +173,11 @@ def compose(
         return NotWanted("all of it is answered")
     post_if_gone = False
     if isinstance(message, Card):
-        if handoff is None:
+        if dossier is None:
             return NotWanted("its handoff is gone")
-        if address.card is None and message.number < handoff.card:
+        if address.card is None and not is_live(dossier, message.number):
             return NotWanted("a newer card took its place before it was posted")
-        post_if_gone = worth_showing_again(handoff, message.number)
+        post_if_gone = worth_showing_again(dossier, message.number)
     if isinstance(message, Request) and address.card is None and not message.is_open(handoff):
         return NotWanted("it needs no answer any more")
     versions = _versions(message, picture, partial(_said, words, message, work, now, address))

@@ -63,7 +63,7 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
     queue = dossier.handoff.queue
     for move in dossier.journal:
         queue = move.promised.queue if move.promised else queue
-        if move.event in UNTOLD or (move.event is Event.STEPPED and move.percent is None):
+        if move.event in UNTOLD or _is_silent(move):
             continue
         reason = reason_label(dossier.terms, move.reason)
         yield {
@@ -77,6 +77,11 @@ def _history(dossier: Dossier, people: People) -> Iterator[Context]:
             "due": move.due_at or move.at,
             "to": known(people, move.to) if asks_anew(move) else None,
         }
+
+
+def _is_silent(move: Move) -> bool:
+    """A rung for which there was nothing to do."""
+    return move.event is Event.STEPPED and move.percent is None and not move.queue
 
 
 def _manner(move: Move, reason: str) -> str:
@@ -93,6 +98,6 @@ def _manner(move: Move, reason: str) -> str:
 def _step(move: Move) -> str:
     """What a rung of the ladder did."""
     if move.queue:
-        return f"_{Act.WIDEN}"
+        return "_too" if move.percent is None else f"_{Act.WIDEN}"
     shown_again = move.act in (Act.REPOST, Act.OFFER_NEXT)
     return "_again" if shown_again else f"_{move.act}" if move.act else ""

@@ -19,6 +19,7 @@ from bot.delivery.naming import (
     permalink,
     reason_label,
 )
+from bot.domain import cards
 from bot.domain.agreement import NextStep, Terms
 from bot.domain.asked import sent_it_on
 from bot.domain.handoff import State
@@ -43,9 +44,11 @@ Told = tuple[str, Context]  # a template, and what it needs
 
 def card(desk: Desk, message: Card, work: UnitOfWork, now: datetime) -> Told:
     dossier = work.handoffs.dossier(message.handoff)
-    if message.number < dossier.handoff.card:
-        return "card_went_on", card_words.went_on(dossier, message.number, work.people)
-    return "card", card_words.card(desk, dossier, work.people, now)
+    shown = cards.shown(dossier.journal)
+    this = shown[message.number - 1]
+    if cards.next_of(this, shown):
+        return "card_went_on", card_words.went_on(dossier, this, work.people)
+    return "card", card_words.card(desk, dossier, work.people, now, this)
 
 
 def raised_again(_desk: Desk, message: RaisedAgain, work: UnitOfWork, _now: datetime) -> Told:

@@ -37,8 +37,10 @@ def all_known(people: People, names: Iterable[str]) -> tuple[str, ...]:
 
 
 def permalink(dossier: Dossier) -> str:
-    """Of the newest card that Slack has; '' while there is none."""
-    return dossier.cards[-1].permalink if dossier.cards else ""
+    """Of the card that its reader finds, else of the newest; '' while Slack has none."""
+    newest = dossier.cards[-1] if dossier.cards else None
+    card = dossier.nearest or newest
+    return card.permalink if card else ""
 
 
 def reason_label(terms: Terms, code: str | None) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.domain import cards
+from bot.domain.cards import Shown
 from bot.domain.handoff import CLOSED, HELD, Handoff, State, posted
 from bot.domain.messages import Card
 from bot.use_cases.ports import UnitOfWork
-from bot.use_cases.records import PostedCard
+from bot.use_cases.records import Dossier, PostedCard
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CLOCKS_DIFFER_BY = timedelta(minutes=1)  # at most: Slack's and ours
@@ -22,10 +24,15 @@ def instant_of(ts: str) -> datetime:
     return EPOCH + timedelta(seconds=int(seconds), microseconds=int(fraction.ljust(6, "0")[:6]))
 
 
-def worth_showing_again(handoff: Handoff, number: int) -> bool:
+def worth_showing_again(dossier: Dossier, number: int) -> bool:
     """Somebody deleted this card: does anybody still need its buttons?"""
     assert CLOSED.isdisjoint(HELD)
-    return number == handoff.card and handoff.state in (State.OFFERED, *HELD)
+    return is_live(dossier, number) and dossier.handoff.state in (State.OFFERED, *HELD)
+
+
+def is_live(dossier: Dossier, number: int) -> bool:
+    """No newer card has taken its place."""
+    return any(card.number == number for card in cards.live(dossier.journal))
 
 
 def keep(
@@ -37,32 +44,27 @@ def keep(
     lane: str,
     now: datetime,
 ) -> None:
-    """Record the card, start the clock of its round, and have the last one before link to it."""
+    """Record the card, start the clock of its round, and have those before it link to it."""
     handoff = work.handoffs.get(message.handoff)
-    round_ = _round_of(work, handoff, message.number)
-    card = PostedCard(message.number, round_, channel, ts, permalink)
+    shown = cards.shown(work.handoffs.journal(handoff.id))
+    this = shown[message.number - 1]
+    card = PostedCard(message.number, this.round, channel, ts, permalink)
     work.deliveries.keep_card(handoff.id, card)
     _start_clock(work, handoff, card, now)
     if message.number > 1:
-        _link_from_the_card_before(work, card, handoff.id, lane, now)
-    if message.number < handoff.card:  # found again, perhaps after the next was posted elsewhere
+        _link_to(work, handoff.id, this, shown, lane, now)
+    if cards.next_of(this, shown):  # found again, perhaps after the next was posted elsewhere
         work.outbox.put(message, to=lane, now=now)
 
 
-def _link_from_the_card_before(
-    work: UnitOfWork, card: PostedCard, handoff_id: int, lane: str, now: datetime
+def _link_to(
+    work: UnitOfWork, handoff: int, this: Shown, shown: list[Shown], lane: str, now: datetime
 ) -> None:
-    """One or more between them may never have been posted: newer ones took their place."""
-    cards = work.handoffs.dossier(handoff_id).cards
-    before = max((each for each in cards if each.number < card.number), key=_number, default=None)
-    if before is not None:
-        same_lane = before.channel == card.channel
-        earlier = Card(handoff_id, before.number)
-        work.outbox.put(earlier, to=lane if same_lane else before.channel, now=now)
-
-
-def _number(card: PostedCard) -> int:
-    return card.number
+    posted = {card.number: card for card in work.handoffs.dossier(handoff).cards}
+    for before in cards.leading_to(this, shown, posted):
+        channel = posted[before.number].channel
+        to = lane if channel == posted[this.number].channel else channel
+        work.outbox.put(Card(handoff, before.number), to, now)
 
 
 def _start_clock(work: UnitOfWork, handoff: Handoff, card: PostedCard, now: datetime) -> None:
@@ -91,16 +93,3 @@ def _posted_at(work: UnitOfWork, handoff: Handoff, ts: str, now: datetime) -> da
 def _round_began(work: UnitOfWork, handoff: Handoff) -> datetime:
     journal = work.handoffs.dossier(handoff.id).journal
     return next(move.at for move in reversed(journal) if move.promised is not None)
-
-
-def _round_of(work: UnitOfWork, handoff: Handoff, number: int) -> int:
-    """Each new round shows the lead as a new card, so a card belongs to the round it began in."""
-    if number == handoff.card:
-        return handoff.round
-    card, round_ = 1, 0
-    for move in work.handoffs.dossier(handoff.id).journal:
-        card += move.new_card
-        if card > number:
-            break
-        round_ += move.promised is not None
-    return round_

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from bot.delivery.nearest import card_near
 from bot.domain.lead import Lead
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Handoffs, People, UnitOfWork
@@ -37,8 +38,10 @@ def veiled(lead: Lead) -> Lead:
 
 
 def seen_by(desk: Desk, people: People, dossier: Dossier, reader: str) -> Dossier:
-    """The dossier as this reader may see it."""
+    """The dossier as this reader, a person or a channel, may see it, with the card they find."""
     hidden = desk.hides(dossier.handoff, people, reader)
+    nearest = card_near(desk, people, dossier.handoff, dossier.cards, reader)
+    dossier = replace(dossier, nearest=nearest)
     return replace(dossier, lead=veiled(dossier.lead)) if hidden else dossier
 
 
@@ -55,6 +58,8 @@ def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
         return listing and replace(listing, first=tuple(as_seen(one) for one in listing.first))
 
     def as_seen(one: Listed) -> Listed:
+        if one.cards:
+            one = replace(one, card=card_near(desk, people, one.handoff, one.cards, reader))
         hidden = desk.hides(one.handoff, people, reader)
         return replace(one, lead=veiled(one.lead)) if hidden else one
 
@@ -70,8 +75,6 @@ def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
 
 def looking_as(desk: Desk, work: UnitOfWork, reader: str) -> UnitOfWork:
     """The books as this reader may see them: for making words from."""
-    if not any(queue.is_blind for queue in desk.queues):
-        return work
     seen = copy.copy(work)
     veil = _Veil(work.handoffs, lambda dossier: seen_by(desk, work.people, dossier, reader))
     seen.handoffs = cast("Handoffs", veil)

@@ -57,7 +57,7 @@ class Words:
         """`to` is where it goes: a person reads their own language. `picture` is the id of an
         uploaded file that a digest shows. Raises NotFound when what it speaks of is gone."""
         person = to if to.startswith(PEOPLE) else ""
-        seen = veil.looking_as(self._desk, work, person)
+        seen = veil.looking_as(self._desk, work, to)
         template, context = TELLERS[message.kind](self._desk, message, seen, now)
         if isinstance(message, Digest | DigestChart):
             context |= {"picture": picture, "picture_alt": self.chart_alt(message, work)}

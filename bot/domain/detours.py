@@ -113,7 +113,6 @@ def pass_on(
         new_card=True,
         to=to.to,
         because=to.because,
-        queue=taken.to_queue if taken else "",
     )
 
 

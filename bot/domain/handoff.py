@@ -47,7 +47,7 @@ class Handoff:
     offer: Offer
     holder: str | None = None
     clock: RunningClock | None = None
-    card: int = 1  # number of the newest card; older ones say where it went on
+    card: int = 1  # number of the newest card; which of them are live: cards.py
     moves: int = 1  # length of the journal; guards against writing over somebody else's move
     also_queue: str = ""  # whose sellers may answer too, since the ladder widened the offer
 
@@ -346,11 +346,17 @@ def step(taken: sla.DueSteps, now: datetime, *, silent: bool = False) -> Move:
         percent=None if silent else taken.percent,
         act=None if silent else taken.act,
         new_card=taken.act in SHOWN_AGAIN and not silent,
-        queue="" if silent else taken.to_queue,
+        queue=taken.to_queue if taken.act is Act.WIDEN and not silent else "",
     )
 
 
 SHOWN_AGAIN = frozenset({Act.REPOST, Act.OFFER_NEXT, Act.WIDEN})
+
+
+def widen(handoff: Handoff, queue: str, now: datetime) -> Move:
+    """Ask the sellers of another queue too, on a card of their own: part of a step that does more
+    to the lead, which is a move of its own."""
+    return Move(Event.STEPPED, now, clock=handoff.clock, act=Act.WIDEN, new_card=True, queue=queue)
 
 
 def _must_be_offered(handoff: Handoff, round_: int) -> None:

@@ -173,8 +173,7 @@ def _stepped(handoff: Handoff, move: Move) -> Handoff:
 
 
 def _asks_another(handoff: Handoff, move: Move) -> Handoff:
-    asked = replace(handoff.offer, assignee=move.to)
-    return replace(handoff, offer=asked, also_queue=move.queue or handoff.also_queue)
+    return replace(handoff, offer=replace(handoff.offer, assignee=move.to))
 
 
 def _asked(handoff: Handoff, move: Move) -> Handoff:

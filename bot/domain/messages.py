@@ -54,6 +54,7 @@ class LadderMessage(AboutHandoff):
     broadcast: bool = False
     late_minutes: int = 0  # by the wall; more than a few are said aloud
     shows_again: bool = False  # the lead gets a new card
+    asks_too: str = ""  # the queue whose sellers may answer too from now on
 
     @property
     def in_thread_of(self) -> int | None:

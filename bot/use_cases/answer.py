@@ -12,7 +12,7 @@ from bot.domain.agreement import Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import may_answer
 from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, NotAllowed
-from bot.domain.messages import Card, NotMineNews, RejectionNews
+from bot.domain.messages import NotMineNews, RejectionNews
 from bot.domain.move import Move
 from bot.domain.offer import Answer
 from bot.use_cases import turn
@@ -21,6 +21,7 @@ from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import marketing_of, not_asked_any_more
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier
+from bot.use_cases.showing import show
 
 Decide = Callable[[UnitOfWork, Handoff, Terms, datetime], Move]
 
@@ -129,7 +130,7 @@ def _answer(
         if isinstance(judged, Answered):
             return judged
         after = work.handoffs.record(*judged)
-        work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+        show(desk, work, after, now)
         tell(desk, work, after, now)
         not_asked_any_more(desk, work, judged[0], after, now)
         work.commit()

@@ -16,11 +16,12 @@ from bot.domain.handoff import (
     OutOfOrder,
     State,
 )
-from bot.domain.messages import Card, QuestionAnswered
+from bot.domain.messages import QuestionAnswered
+from bot.use_cases import showing
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import may_tell, put_question
-from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.ports import Conflict, People, UnitOfWork
 from bot.use_cases.records import Dossier
 
 
@@ -50,8 +51,7 @@ def tell(desk: Desk, handoff_id: int, round_: int, by: str, answer: str) -> Hand
         move = detours.tell(before, round_, by, now, terms, answer, stood)
         after = work.handoffs.record(before, move)
         _show(desk, work, after, now)
-        news = QuestionAnswered(after.id, after.round, after.card, _waiting_for_it(after))
-        work.outbox.put(news, desk.address(after), now)
+        _tell_who_waits(desk, work, after, now)
         work.commit()
     desk.said()
     return after
@@ -75,21 +75,29 @@ def ready_to_tell(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
 
 
 def _show(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
-    work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+    showing.show(desk, work, after, now)
     put_question(desk, work, after, now)
 
 
-def _waiting_for_it(handoff: Handoff) -> tuple[str, ...]:
-    both = (handoff.offer.asked_by, handoff.holder)
-    return tuple(dict.fromkeys(person for person in both if person))
+def _tell_who_waits(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
+    """Whoever asked, and whoever has the lead by now."""
+    both = (after.offer.asked_by, after.holder)
+    waiting = dict.fromkeys(person for person in both if person)
+    for card, people in showing.each_near(desk, work, after, waiting):
+        if people or not after.also_queue:
+            news = QuestionAnswered(after.id, after.round, card.number, people)
+            work.outbox.put(news, showing.address(desk, card), now)
 
 
 def _check_may_ask(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:
-    """Whoever may answer the lead, or has it. Raises OldCard, OutOfOrder, NotAllowed."""
+    """Whoever may answer the lead, or has it. Raises OldCard, OutOfOrder, NotAllowed, and Conflict
+    for a card of which Slack's word is still on its way."""
     if round_ != before.round:
         raise OldCard(before)
     if before.state not in MAY_ASK:
         raise OutOfOrder(before)
+    if before.offer.posted_at is None:
+        raise Conflict(f"Slack has not said yet that the card of handoff {before.id} is up.")
     if before.state is State.OFFERED:
         check_may_answer(desk, work, before, by)
     elif not may_follow_up(by, before.holder, _managers(desk, work.people, before)):

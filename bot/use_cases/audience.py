@@ -93,25 +93,26 @@ def _marketers(desk: Desk, queue: Queue, handoff: Handoff) -> tuple[str, ...]:
     return (owner,) if owner and _is_marketings(handoff) else queue.marketers
 
 
-def reached_of(meant: Meant, work: UnitOfWork, address: str) -> Reached:
+def reached_of(meant: Meant, work: UnitOfWork, *cards_at: str) -> Reached:
     """Whom of those a message can reach now. One person is told privately; several are named in
-    one message in the card's thread, at `address`. Where that is closed to Baton, each is told
-    privately."""
+    the thread of the card, or the cards, at these addresses. Where all of them are closed to
+    Baton, each is told privately."""
     closed = work.deliveries.paused()
     is_open = partial(_is_open, work.people, closed)
+    has_thread = any(map(is_open, cards_at))
     named = _each_once(meant.people, work.people)
     living = tuple(name for name in named if work.people.members((name,)))
     alone = _alone(meant, living, work.people)
     private = _with_open_door(work, closed, (alone,)) if alone else ()
     in_thread: tuple[str, ...] | None = None
     if not private and (living or meant.in_thread):
-        in_thread = living if is_open(address) else None
+        in_thread = living if has_thread else None
         private = () if in_thread is not None else _with_open_door(work, closed, living)
     channels = tuple(channel for channel in meant.channels if is_open(channel))
     missed = (
         *(name for name in named if name not in living),
         *(channel for channel in meant.channels if channel not in channels),
-        *((address,) if (living or meant.in_thread) and not (private or is_open(address)) else ()),
+        *(cards_at if (living or meant.in_thread) and not (private or has_thread) else ()),
     )
     return Reached(in_thread, meant.aloud, private, channels, tuple(dict.fromkeys(missed)))
 
@@ -142,6 +143,12 @@ def _alone(meant: Meant, living: Sequence[str], people: People) -> str | None:
 
 def _is_open(people: People, closed: Iterable[str], place: str) -> bool:
     return place not in closed and people.channel(place) is not None
+
+
+def open_places(work: UnitOfWork, places: Iterable[str]) -> frozenset[str]:
+    """Channels that Baton can write to now."""
+    closed = work.deliveries.paused()
+    return frozenset(place for place in places if _is_open(work.people, closed, place))
 
 
 def _with_open_door(

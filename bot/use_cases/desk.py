@@ -69,11 +69,6 @@ class Desk:
         sells = person.id in people.members((*queue.sellers, *also))
         return sells and person.id not in people.members((queue.manager,))
 
-    def address(self, handoff: Handoff) -> str:
-        """Where its newest card is, or goes: once the ladder has widened an offer, the channel of
-        the queue that was asked too."""
-        return self.queue(handoff.also_queue or handoff.queue).address
-
     def queue(self, name: str) -> Queue:
         """The queue; leads of one that app.yaml no longer has are served by the last."""
         return next((queue for queue in self.queues if queue.name == name), self.queues[-1])

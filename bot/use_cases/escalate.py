@@ -20,7 +20,8 @@ from bot.domain.messages import (
 )
 from bot.domain.move import Event, Move
 from bot.domain.sla import DueSteps
-from bot.use_cases import admin_news, turn
+from bot.use_cases import admin_news, showing, turn
+from bot.use_cases.audience import open_places
 from bot.use_cases.desk import Desk
 from bot.use_cases.nudge import nudge_for
 from bot.use_cases.offer import ask_again, promise, show_new_card
@@ -93,10 +94,11 @@ def _climb(ladder: Ladder, take_back: bool) -> None:
         work.handoffs.record(ladder.before, handoff.step(due, now, silent=True))
         return
     heard = hearing(ladder, due)
-    move = _decide(ladder, heard.steps, take_back)
-    after = work.handoffs.record(ladder.before, move)
-    _say(ladder, heard, after)
-    if move.new_card:
+    before = _asked_too(ladder, heard.steps)
+    move = _decide(ladder, before, heard.steps, take_back)
+    after = work.handoffs.record(before, move)
+    _say(ladder, heard, move)
+    if after.card > ladder.before.card:
         show_new_card(desk, work, after, now)
     if heard.missed:
         admin_news.step_unheard(desk, work, _unheard(ladder, heard), now)
@@ -109,8 +111,17 @@ def _asks_nobody(ladder: Ladder, due: DueSteps) -> bool:
     return of_one and ladder.asks_nobody
 
 
-def _decide(ladder: Ladder, steps: DueSteps, take_back: bool) -> Move:
-    desk, work, before, now = ladder.desk, ladder.work, ladder.before, ladder.now
+def _asked_too(ladder: Ladder, steps: DueSteps) -> Handoff:
+    """Where a step that widens the offer comes together with one that does more: another team has
+    its card, whatever becomes of the first one's."""
+    if not steps.to_queue or steps.act is Act.WIDEN:
+        return ladder.before
+    move = handoff.widen(ladder.before, steps.to_queue, ladder.now)
+    return ladder.work.handoffs.record(ladder.before, move)
+
+
+def _decide(ladder: Ladder, before: Handoff, steps: DueSteps, take_back: bool) -> Move:
+    desk, work, now = ladder.desk, ladder.work, ladder.now
     match steps.act:
         case Act.RETURN if take_back:
             promised = promise(desk, work.leads.get(before.lead_id), before.queue, now)
@@ -122,10 +133,10 @@ def _decide(ladder: Ladder, steps: DueSteps, take_back: bool) -> Move:
     return handoff.step(steps, now)
 
 
-def _say(ladder: Ladder, heard: Hearing, after: Handoff) -> None:
+def _say(ladder: Ladder, heard: Hearing, move: Move) -> None:
     """Several people in one message; one alone privately; each channel in its own words."""
     reached, desk, outbox, now = heard.reached, ladder.desk, ladder.work.outbox, ladder.now
-    told = _told(ladder, heard.steps, after)
+    told = _told(ladder, heard.steps, move)
     if reached.in_thread is not None:
         _say_in_threads(ladder, replace(told, broadcast=reached.aloud), reached.in_thread)
     for person in reached.private:
@@ -139,38 +150,31 @@ def _say(ladder: Ladder, heard: Hearing, after: Handoff) -> None:
 
 
 def _say_in_threads(ladder: Ladder, told: LadderMessage, mention: tuple[str, ...]) -> None:
-    """Slack tells nobody of a mention in a channel they are not in. So once a lead was widened into
-    another channel, those who were asked first are named below the card that they have."""
-    desk, outbox, before = ladder.desk, ladder.work.outbox, ladder.before
-    own = _card_of_the_first(ladder) if told.broadcast else None
-    if own is not None:
-        queue = desk.queue(before.queue)
-        first = tuple(name for name in mention if name in queue.sellers)
-        mention = tuple(name for name in mention if name not in first)
-        outbox.put(replace(told, mention=first, card=own), queue.address, ladder.now)
-    outbox.put(replace(told, mention=mention, card=before.card), desk.address(before), ladder.now)
+    """Each is named below the card of their own team; what is for everybody, or for nobody by name,
+    is said below both. Where one channel is closed, the other has to do for all."""
+    desk, work = ladder.desk, ladder.work
+    named = showing.each_near(desk, work, ladder.before, mention)
+    can_hear = open_places(work, (showing.address(desk, card) for card, _ in named))
+    if len(can_hear) == 1:
+        heard = (card for card, _ in named if showing.address(desk, card) in can_hear)
+        named = [(next(heard), mention)]
+    for card, names in named:
+        if names or told.broadcast or not mention:
+            said = replace(told, mention=names, card=card.number)
+            work.outbox.put(said, showing.address(desk, card), ladder.now)
 
 
-def _card_of_the_first(ladder: Ladder) -> int | None:
-    """The last card in the queue's own channel, where the newest is elsewhere."""
-    own, people = ladder.desk.queue(ladder.before.queue).address, ladder.work.people
-    here = people.channel(own)
-    if own == ladder.desk.address(ladder.before) or own in ladder.work.deliveries.paused():
-        return None
-    cards = ladder.work.handoffs.dossier(ladder.before.id).cards
-    return max((card.number for card in cards if card.channel == here), default=None)
-
-
-def _told(ladder: Ladder, steps: DueSteps, after: Handoff) -> LadderMessage:
+def _told(ladder: Ladder, steps: DueSteps, move: Move) -> LadderMessage:
     before = ladder.before
-    kind = Returned if after.round > before.round else _KINDS.get(steps.act, Escalation)
+    kind = Returned if move.event is Event.RETURNED else _KINDS.get(steps.act, Escalation)
     return kind(
         handoff=before.id,
         round=before.round,
         clock=ladder.clock.name,
         percent=steps.percent,
         late_minutes=int(steps.late_by.total_seconds() // 60),
-        shows_again=after.card > before.card and after.round == before.round,
+        shows_again=move.new_card and not move.queue and move.promised is None,
+        asks_too=steps.to_queue,
     )
 
 

@@ -10,7 +10,6 @@ from bot.domain import handoff
 from bot.domain.agreement import Terms
 from bot.domain.assignment import may_follow_up
 from bot.domain.handoff import Handoff, NotAllowed, OldCard
-from bot.domain.messages import Card
 from bot.domain.move import Event, Move
 from bot.use_cases.clicked import counts_at
 from bot.use_cases.desk import Desk
@@ -18,6 +17,7 @@ from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier
+from bot.use_cases.showing import show
 
 Decide = Callable[[Handoff, Terms, datetime], Move]
 
@@ -144,7 +144,7 @@ def _follow(
         terms = work.terms.get(before.offer.promised.terms_version)
         move = decide(before, terms, counts_at(before, now, clicked_at))
         after = work.handoffs.record(before, move)
-        work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+        show(desk, work, after, now)
         not_asked_any_more(desk, work, before, after, now)
         work.commit()
     desk.said()

@@ -13,7 +13,8 @@ from datetime import datetime
 from bot.domain import detours
 from bot.domain.assignment import Rule
 from bot.domain.handoff import HELD, EnoughInHand, Handoff, NotAllowed, OutOfOrder, State
-from bot.domain.messages import Card, HandedOver, ProposalAnswered, Proposed
+from bot.domain.messages import HandedOver, ProposalAnswered, Proposed
+from bot.use_cases import showing
 from bot.use_cases.desk import Desk
 from bot.use_cases.follow_up import for_follow_up
 from bot.use_cases.ports import Conflict, UnitOfWork
@@ -243,9 +244,10 @@ def _hand_over(
         terms = work.terms.get(lead.promised.terms_version)
         move = detours.transfer(lead, lead.round, to, now, terms, proposal.taker, note)
         after = work.handoffs.record(lead, move)
-        address = desk.address(after)
-        work.outbox.put(Card(after.id, after.card), address, now)
-        work.outbox.put(HandedOver(after.id, after.card, proposal.id), address, now)
+        showing.show(desk, work, after, now)
+        card = showing.near(desk, work, after, to)
+        news = HandedOver(after.id, card.number, proposal.id)
+        work.outbox.put(news, showing.address(desk, card), now)
 
 
 def _close(work: UnitOfWork, proposal: Proposal, outcome: str, now: datetime) -> Proposal:

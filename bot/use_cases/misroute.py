@@ -12,13 +12,14 @@ from bot.domain import handoff
 from bot.domain.asked import teams_left
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff, OldCard
-from bot.domain.messages import Card, NotMineNews
+from bot.domain.messages import NotMineNews
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier
+from bot.use_cases.showing import show
 
 
 def send_on(
@@ -77,7 +78,7 @@ def _offer_to(
 def _leave_to_the_manager(
     desk: Desk, work: UnitOfWork, misrouted: Handoff, now: datetime
 ) -> Handoff:
-    work.outbox.put(Card(misrouted.id, misrouted.card), desk.address(misrouted), now)
+    show(desk, work, misrouted, now)
     manager = desk.queue(misrouted.queue).manager
     for person in sorted(work.people.members((manager,))) or [manager]:
         work.outbox.put(NotMineNews(misrouted.id, misrouted.round), person, now)

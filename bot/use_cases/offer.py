@@ -12,8 +12,8 @@ from bot.domain.agreement import Promised
 from bot.domain.asked import same_seller
 from bot.domain.handoff import AWAITING_OFFER, Ask, Handoff, NotAllowed
 from bot.domain.lead import Lead, LeadFacts
-from bot.domain.messages import Card, RaisedAgain
-from bot.use_cases import turn
+from bot.domain.messages import RaisedAgain
+from bot.use_cases import showing, turn
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Conflict, UnitOfWork
 
@@ -112,7 +112,7 @@ def ask_again(desk: Desk, work: UnitOfWork, before: Handoff, now: datetime, queu
 def show_new_card(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
     """Post the newest card. The courier brings the one before up to date once this has a link.
     Where it asks nobody, because nobody is free or left, the manager hears of it."""
-    work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+    showing.show(desk, work, after, now)
     turn.tell_if_nobody(desk, work, after, now)
 
 
@@ -176,8 +176,9 @@ def _tell_news(desk: Desk, work: UnitOfWork, open_one: Handoff, now: datetime) -
     """A changed card notifies nobody in Slack, so whoever holds the lead, or is asked by name, is
     mentioned too."""
     after = work.handoffs.record(open_one, handoff.raise_again(open_one, now))
-    address = desk.address(after)
-    work.outbox.put(Card(after.id, after.card), address, now)
+    showing.show(desk, work, after, now)
     if who := after.holder or after.assignee:
-        work.outbox.put(RaisedAgain(after.id, after.card, (who,)), address, now)
+        card = showing.near(desk, work, after, who)
+        news = RaisedAgain(after.id, card.number, (who,))
+        work.outbox.put(news, showing.address(desk, card), now)
     return Raised(Outcome.NEWS, after.id)

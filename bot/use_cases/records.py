@@ -38,7 +38,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class PostedCard:
-    """A card message in Slack. A lead offered again has several; the highest number is live."""
+    """A card message in Slack. A lead offered again has several (domain/cards.py)."""
 
     number: int
     round: int
@@ -57,6 +57,7 @@ class Dossier:
     journal: tuple[Move, ...]  # oldest first
     cards: tuple[PostedCard, ...]  # by number
     terms: Terms  # of the present round
+    nearest: PostedCard | None = None  # that of its reader's team; None: the newest
 
 
 Promise = tuple[Offer, Stretch]  # of one round
@@ -96,6 +97,7 @@ class Listed:
     handoff: Handoff
     card: PostedCard | None  # the newest, once Slack has it
     terms: Terms  # of the present round
+    cards: tuple[PostedCard, ...] = ()  # of a widened offer all, as its readers find different ones
 
 
 @dataclass(frozen=True, slots=True)

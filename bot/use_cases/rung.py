@@ -15,6 +15,7 @@ from bot.domain.sla import DueSteps, RunningClock
 from bot.use_cases.audience import Meant, Reached, everybody, meant_by, reached_of
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.showing import address, live
 
 _WORDS_ONLY = (Act.TELL, Act.REMIND, Act.ESCALATE)
 
@@ -73,7 +74,8 @@ class Ladder:
         meant = self.meant(steps)
         if self.desk.replaying:
             return everybody(meant, self.work.people)
-        return reached_of(meant, self.work, self.desk.address(self.before))
+        places = [address(self.desk, card) for card in live(self.work, self.before)]
+        return reached_of(meant, self.work, *places)
 
 
 def time_had(

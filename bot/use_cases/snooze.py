@@ -6,12 +6,12 @@ from datetime import datetime
 
 from bot.domain import detours
 from bot.domain.handoff import Handoff, HeldByAnother, OldCard, OutOfOrder, State
-from bot.domain.messages import Card
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.desk import Desk
 from bot.use_cases.nudge import OWN
-from bot.use_cases.ports import UnitOfWork
+from bot.use_cases.ports import Conflict, UnitOfWork
 from bot.use_cases.records import Dossier, Nudge
+from bot.use_cases.showing import show
 
 
 def snooze(desk: Desk, handoff_id: int, round_: int, by: str, until: datetime) -> Handoff:
@@ -26,7 +26,7 @@ def snooze(desk: Desk, handoff_id: int, round_: int, by: str, until: datetime) -
         after = work.handoffs.record(before, detours.snooze(before, round_, by, now, until))
         assert after.clock is not None, "a clock that was put off runs"
         work.nudges.put(Nudge(by, after.id, round_, after.clock.name, OWN, until))
-        work.outbox.put(Card(after.id, after.card), desk.address(after), now)
+        show(desk, work, after, now)
         work.commit()
     desk.said()
     return after
@@ -44,7 +44,8 @@ def ready(desk: Desk, handoff_id: int, round_: int, by: str) -> Dossier:
 
 
 def _theirs(desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str) -> Handoff:
-    """The handoff, for whoever may answer it, or holds it: nobody takes it in their place."""
+    """The handoff, for whoever may answer it, or holds it: nobody takes it in their place. Raises
+    Conflict for a card of which Slack's word is still on its way: its clock does not run yet."""
     before = work.handoffs.get(handoff_id)
     if round_ != before.round:
         raise OldCard(before)
@@ -52,4 +53,6 @@ def _theirs(desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str)
         check_may_answer(desk, work, before, by)
     elif by != before.holder:
         raise HeldByAnother(before)
+    if before.offer.posted_at is None:
+        raise Conflict(f"Slack has not said yet that the card of handoff {before.id} is up.")
     return before

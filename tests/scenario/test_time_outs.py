@@ -84,7 +84,8 @@ def test_another_team_is_asked_too_when_a_time_out_falls_on_the_same_minute(tmp_
         world.sees("For @aino now")
         world.pass_time(hours=1)
         world.sees("@maja, @aino", "@jonas is asked now", "dach is asked too")
-        world.sees("For @jonas", channel="sales")
+        world.sees("For @jonas now", "dach is asked too")
+        world.sees("from @jonas", "nordics is asked too", channel="sales")
         assert "dach" == world.handoff(lead).also_queue
 
 

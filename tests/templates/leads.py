@@ -108,6 +108,9 @@ class Directory:
         found = self.find(name) or self.group(name)
         return found.id if found else None
 
+    def channel(self, name: str) -> str:
+        return "C0MQL"
+
 
 def _people() -> Iterable[tuple[str, Person]]:
     for handle, language in (
@@ -131,9 +134,8 @@ class Shelf:
     terms_kept: Terms = TERMS
     people: Directory = field(default_factory=Directory)
 
-    @property
-    def handoffs(self) -> Shelf:
-        return self
+    def __post_init__(self) -> None:
+        self.handoffs = self
 
     @property
     def reports(self) -> Reports:
@@ -306,6 +308,9 @@ class Story:
         move = Move(Event.STEPPED, at, clock=self.now.clock, percent=150, new_card=True)
         return self.add(move)
 
+    def widened(self, at: datetime) -> Story:
+        return self.add(replace(handoff.widen(self.now, "dach", at), percent=120))
+
     def dossier(self) -> Dossier:
         now, offers = journal.recompute(12, 7, self.moves)
         lead = Lead(7, self.facts, RAISED)
@@ -388,6 +393,8 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "the manager asked": asking(NOBODY_FREE).assigned(BO, NOON, "U0MAJA"),
         "its holder left": asking().accepted().gave_back(Event.LEFT, NOON).posted(AFTER_NOON),
         "shown again": lead().shown_again(MONDAY_LATE).posted(MONDAY_LATE),
+        "widened": lead().widened(MONDAY_LATE).posted(MONDAY_LATE),
+        "widened, and accepted": lead().widened(NOON).posted(NOON).accepted(AFTER_NOON),
         "asked while offered": lead().asked(note),
         "asked once accepted": lead().accepted().asked(note),
         "marketing answered": lead().accepted().asked(note).told(note),
