@@ -50,9 +50,9 @@ def _theirs(desk: Desk, work: UnitOfWork, handoff_id: int, round_: int, by: str)
     if round_ != before.round:
         raise OldCard(before)
     if before.state is State.OFFERED:
+        if before.offer.posted_at is None:
+            raise Conflict(f"Slack has not said yet that the card of handoff {before.id} is up.")
         check_may_answer(desk, work, before, by)
     elif by != before.holder:
         raise HeldByAnother(before)
-    if before.offer.posted_at is None:
-        raise Conflict(f"Slack has not said yet that the card of handoff {before.id} is up.")
     return before

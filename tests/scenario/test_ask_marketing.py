@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.domain.agreement import Clock, Duration, Target
 from bot.domain.handoff import NotMarketing, State
-from bot.use_cases import ask
+from bot.domain.lead import LeadFacts
+from bot.use_cases import ask, snooze
+from bot.use_cases.offer import raise_lead
+from bot.use_cases.ports import Conflict
 from playground.delivery import INTERACTIVE
 from playground.errors import Refused
 from playground.person import Person
@@ -136,6 +140,24 @@ def test_only_marketing_and_the_manager_answer(world: World):
     ask.tell(world.desk, lead, 1, world.id("@maja"), ANSWER)
     world.deliver()
     world.sees("@erik: @maja answers your question.")
+
+
+def test_a_click_before_the_card_is_noted_to_be_up_is_asked_to_come_again(world: World):
+    """Slack shows a card some moments before Baton knows: no clock runs that could be stopped, or
+    put off, and nobody is told that the lead is no longer theirs to ask about."""
+    facts = LeadFacts(email="ada@acme.example", name="Ada", country="SE")
+    lead = raise_lead(world.desk, facts).handoff_id
+    soon = world.clock.now() + timedelta(hours=1)
+    for too_early in (
+        partial(ask.ask, world.desk, lead, 1, world.id("@erik"), QUESTION),
+        partial(ask.ready_to_ask, world.desk, lead, 1, world.id("@erik")),
+        partial(snooze.ready, world.desk, lead, 1, world.id("@erik")),
+        partial(snooze.snooze, world.desk, lead, 1, world.id("@erik"), soon),
+    ):
+        with pytest.raises(Conflict):
+            too_early()
+    world.deliver()
+    world.sees("Ada", "Please answer by")
 
 
 def test_a_question_is_a_line_or_two(world: World):
