@@ -8,7 +8,6 @@ from bot.domain.handoff import Handoff
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
 from bot.use_cases.records import PostedCard
-from bot.use_cases.showing import sells_only_for_the_other
 
 
 def card_near(
@@ -19,7 +18,7 @@ def card_near(
     newest = cards[-1] if cards else None
     if not handoff.also_queue:
         return newest
-    other = sells_only_for_the_other(desk, people, handoff, reader)
+    other = desk.sells_only_for_the_other(handoff, people, reader)
     theirs = desk.queue(handoff.also_queue if other else handoff.queue).address
     places = (reader, people.channel(theirs))
     found = (card for place in places for card in reversed(cards) if card.channel == place)

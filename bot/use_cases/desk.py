@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from bot.domain.agreement import Agreement
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff
-from bot.use_cases.ports import Books, People
+from bot.use_cases.ports import Books, People, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,15 @@ class Desk:
     consideration: Consideration = Consideration()
     availability: Availability = Availability()
     company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
+    mute_because: Container[str] = ()  # why lanes are paused when Baton may speak nowhere
     said: Callable[[], None] = lambda: None  # called after a commit that queued messages
     replaying: bool = False  # history acted already, unknown people too: nobody is refused
+
+    def closed(self, work: UnitOfWork) -> frozenset[str]:
+        """Places that take nothing from Baton. While it may not speak at all, no place is better
+        than another: what is to be said waits, and is said when that is mended."""
+        paused = work.deliveries.paused()
+        return frozenset(place for place, why in paused.items() if why not in self.mute_because)
 
     def hides(self, handoff: Handoff, people: People, reader: str) -> bool:
         """Blind claim: must this reader not see yet who the lead is? What nobody in particular
@@ -68,6 +75,18 @@ class Desk:
         also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
         sells = person.id in people.members((*queue.sellers, *also))
         return sells and person.id not in people.members((queue.manager,))
+
+    def sells_only_for_the_other(self, handoff: Handoff, people: People, name: str) -> bool:
+        """Was this person, or group, asked only because the offer was widened?"""
+        if not handoff.also_queue:
+            return False
+        own, other = self.queue(handoff.queue), self.queue(handoff.also_queue)
+        by_name = (name in other.sellers) - (name in own.sellers)
+        if by_name:
+            return by_name > 0
+        team = people.members((*own.sellers, own.manager, own.head, *own.marketers))
+        these = people.members((name,))
+        return bool(these & people.members(other.sellers)) and not these & team
 
     def queue(self, name: str) -> Queue:
         """The queue; leads of one that app.yaml no longer has are served by the last."""

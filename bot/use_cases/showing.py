@@ -11,12 +11,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain import cards
-from bot.domain.assignment import Queue
 from bot.domain.cards import Shown
 from bot.domain.handoff import Handoff
 from bot.domain.messages import Card
 from bot.use_cases.desk import Desk
-from bot.use_cases.ports import People, UnitOfWork
+from bot.use_cases.ports import UnitOfWork
 
 
 def live(work: UnitOfWork, handoff: Handoff) -> tuple[Shown, ...]:
@@ -40,7 +39,8 @@ def address(desk: Desk, card: Shown) -> str:
 def near(desk: Desk, work: UnitOfWork, handoff: Handoff, person: str) -> Shown:
     """The card of this person's team."""
     shown = live(work, handoff)
-    return shown[-1] if sells_only_for_the_other(desk, work.people, handoff, person) else shown[0]
+    other = desk.sells_only_for_the_other(handoff, work.people, person)
+    return shown[-1] if other else shown[0]
 
 
 def each_near(
@@ -51,19 +51,3 @@ def each_near(
     return [
         (card, tuple(name for its, name in named if its == card)) for card in live(work, handoff)
     ]
-
-
-def sells_only_for_the_other(desk: Desk, people: People, handoff: Handoff, name: str) -> bool:
-    """Was this person, or group, asked only because the offer was widened?"""
-    if not handoff.also_queue:
-        return False
-    own, other = desk.queue(handoff.queue), desk.queue(handoff.also_queue)
-    by_name = (name in other.sellers) - (name in own.sellers)
-    if by_name:
-        return by_name > 0
-    these = people.members((name,))
-    return bool(these & people.members(other.sellers)) and not these & _team(people, own)
-
-
-def _team(people: People, queue: Queue) -> frozenset[str]:
-    return people.members((*queue.sellers, queue.manager, queue.head, *queue.marketers))
