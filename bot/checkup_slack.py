@@ -42,7 +42,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"slack: people and channels cannot be read ({reason(roster)}).")
         return
     yield from _connection(settings)
-    yield from _names(settings, Reach(roster))
+    yield from unreached(settings, Reach(roster))
 
 
 def _scopes(granted: frozenset[str] | None, settings: Settings) -> Iterator[Finding]:
@@ -70,24 +70,26 @@ def _connection(settings: Settings) -> Iterator[Finding]:
         yield Finding(f"slack.app_token: {trouble(answer, settings.slack.api_url)}")
 
 
-def _names(settings: Settings, reach: Reach) -> Iterator[Finding]:
-    """Each name once, at the first place that uses it."""
-    channels, people = _first(_channels(settings)), _first(_people(settings))
-    for address, where in channels.items():
+def unreached(settings: Settings, reach: Reach) -> Iterator[Finding]:
+    """Names at each place that uses them, so that all can be mended at once; and steps."""
+    for address, where in _each_place(settings, _channels(settings)):
         if problem := reach.channel_problem(address):
             yield Finding(f"{settings.place(where)}: {problem}")
-    for name, where in people.items():
+    for name, where in _each_place(settings, _people(settings)):
         if problem := reach.problem(name):
             yield Finding(f"{settings.place(where)}: {name} {problem}")
     for where, problem in (*_idle_weights(settings, reach), *unheard_steps(settings, reach)):
         yield Finding(f"{settings.place(where)}: {problem}")
 
 
-def _first(named: Iterator[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _each_place(settings: Settings, named: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What stands in the file. A default stands nowhere: it is told where nothing else is."""
+    places: dict[str, dict[str, None]] = {}
     for name, where in named:
-        found.setdefault(name, where)
-    return found
+        places.setdefault(name, {})[where] = None
+    for name, found in places.items():
+        written = [where for where in found if where in settings.places]
+        yield from ((name, where) for where in written or list(found)[:1])
 
 
 def _channels(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.checkup_reach import Reach, unheard_steps
+from bot.checkup_slack import unreached
 from bot.config import Settings, parse
 from bot.delivery.outcomes import Roster
 from bot.use_cases.records import Group, Person
@@ -56,6 +58,24 @@ def test_a_name_reaches_somebody_or_says_why_not(name: str, problem: str | None)
     """By handle, e-mail address or id; people and groups."""
     roster = replace(without("olof", "bea"), ambiguous=frozenset({"lena"}))
     assert problem == Reach(roster).problem(name)
+
+
+def test_a_name_is_told_at_each_place_that_has_to_be_mended() -> None:
+    """Whoever left is a head here, and in a step there: one round of mending is enough."""
+    settings = with_ladder(
+        'clock: touch, at: 50%, tell: ["@henrik", "#gone"], do: tell',
+        'clock: touch, at: 90%, tell: "#gone", do: tell',
+    )
+    told = "\n".join(finding.says for finding in unreached(settings, Reach(without("henrik"))))
+    named = re.findall(r"^app.yaml:\d+:\d+ (\S+): (?:@henrik|there is no)", told, re.MULTILINE)
+    assert [
+        "agreement.ladder.#1.tell.#2",
+        "agreement.ladder.#2.tell",
+        "queues.nordics.head",
+        "queues.rest.head",
+        "agreement.leaders.sales",
+        "agreement.ladder.#1.tell.#1",
+    ] == named
 
 
 def test_who_stands_behind_names() -> None:
