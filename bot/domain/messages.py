@@ -184,7 +184,7 @@ class HandedOver(AboutHandoff):
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswered(AboutHandoff):
-    """To whoever asked, and whoever has the lead: what marketing says."""
+    """To whoever asked, and whoever has the lead or is asked for it: what marketing says."""
 
     kind = "question_answered"
     round: int = 1

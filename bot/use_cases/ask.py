@@ -80,9 +80,9 @@ def _show(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
 
 
 def _tell_who_waits(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
-    """Whoever asked, and whoever has the lead by now."""
-    both = (after.offer.asked_by, after.holder)
-    waiting = dict.fromkeys(person for person in both if person)
+    """Whoever asked, and whoever has the lead by now, or is asked for it by name."""
+    all_of_them = (after.offer.asked_by, after.holder, after.assignee)
+    waiting = dict.fromkeys(person for person in all_of_them if person)
     for card, people in showing.each_near(desk, work, after, waiting):
         if people or not after.also_queue:
             news = QuestionAnswered(after.id, after.round, card.number, people)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.agreement import Clock, Duration, Target
+from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import NotMarketing, State
 from bot.domain.lead import LeadFacts
 from bot.use_cases import ask, snooze
@@ -21,7 +22,7 @@ from playground.errors import Refused
 from playground.person import Person
 from playground.seen import Seen
 from playground.wording import block_words
-from tests.scenario.world import AGREED, World, open_world, read
+from tests.scenario.world import AGREED, DACH, QUEUE, World, open_world, read
 
 QUESTION = "Which webinar was it?"
 ANSWER = "The one on pricing, in May."
@@ -219,6 +220,20 @@ def test_the_touch_clock_stands_still_too(world: World):
     answers(world, "@anna", anna)
     world.sees("@maja, @erik: @anna answers your question.", "first contact is due by")
     assert "First contact due by" in world.shows(lead)
+
+
+def test_whoever_is_asked_by_name_since_hears_the_answer_too(tmp_path: Path):
+    """@erik asks marketing and passes the lead on: it is @aino whose clock goes on."""
+    turns = replace(QUEUE, rule=Rule(Assignment.ROUND_ROBIN), sellers=("@erik", "@aino"))
+    with open_world(tmp_path, queues=(turns, DACH)) as world:
+        lead = world.lead()
+        asks(world, "@erik", lead)
+        world.click("@erik", "pass", lead)
+        world.deliver()
+        world.sees("for @aino", "Marketing is asked something first")
+        ask.tell(world.desk, lead, 1, world.id("@anna"), ANSWER)
+        world.deliver()
+        world.sees("@erik, @aino: @anna answers your question.")
 
 
 def test_sales_may_go_on_without_an_answer(world: World):
