@@ -13,6 +13,7 @@ from bot.domain import sla
 from bot.domain.agreement import Case, Clock, Duration, Promised, Step
 from bot.domain.assignment import Assignment, Queue, known_to_conditions
 from bot.domain.business_hours import Calendar, due, is_open, next_open
+from bot.domain.lead import LeadFacts
 from bot.domain.turns import Skip, Why
 from bot.routing import Explained
 from bot.use_cases.turn import Aim
@@ -45,6 +46,7 @@ ASKED = {
     Why.SAME_SELLER: "they had it before it was put off",
     Why.MANAGER: "the manager chose them",
 }
+WITHOUT_OWNER = (Why.TURN, Why.EVERYBODY, Why.NOBODY_FREE, Why.NOBODY_LEFT)
 
 Lines = Iterator[str]
 
@@ -79,18 +81,25 @@ def _queues(settings: Settings, told: Explained) -> Lines:
     routed = told.routed
     yield f"Queue: {routed.queue.name}, in {routed.queue.address}"
     for queue in (*routed.passed_over, routed.queue):
-        yield f"  {queue.name}: {_condition(settings, told, queue, takes=queue is routed.queue)}"
+        yield _condition(settings, told.facts, queue, takes=queue is routed.queue)
 
 
-def _condition(settings: Settings, told: Explained, queue: Queue, *, takes: bool) -> str:
+def no_queue(settings: Settings, facts: LeadFacts) -> Lines:
+    """Why none of them takes it."""
+    yield "Queue: none"
+    for queue in settings.queues:
+        yield _condition(settings, facts, queue, takes=False)
+
+
+def _condition(settings: Settings, facts: LeadFacts, queue: Queue, *, takes: bool) -> str:
     condition = settings.conditions.get(queue.name)
     if condition is None:
-        return "it has no condition, so it takes what is left"
+        return f"  {queue.name}: it has no condition, so it takes what is left"
     place = settings.place(f"queues.{queue.name}.when").partition(" ")[0]
-    seen = known_to_conditions(told.facts)
+    seen = known_to_conditions(facts)
     looked_at = [f"{name} is {_value(seen.get(name))}" for name in compiled(condition).fields]
     answer = ", ".join(["yes" if takes else "no", *looked_at])
-    return f"{answer}: {_short(condition, LONGEST_CONDITION)} ({place})"
+    return f"  {queue.name}: {answer}: {_short(condition, LONGEST_CONDITION)} ({place})"
 
 
 def _value(value: object) -> str:
@@ -207,6 +216,8 @@ def _because(told: Explained) -> Lines:
     choice, rule = told.routed.choice, told.routed.queue.rule
     if choice.owner:
         yield f"{_name(told, choice.owner)} would come first, and cannot be asked."
+    elif rule.assignment is Assignment.ACCOUNT_OWNER and choice.why in WITHOUT_OWNER:
+        yield f"It has no owner: {_no_company(told.facts)}, and the CRM names nobody of the team."
     owed = sorted(choice.standing.items(), key=lambda one: -one[1].credit)
     for person, standing in owed if choice.why is Why.TURN else ():
         yield f"{_name(told, person)} is owed {standing.owed:.2f} leads (weight {standing.weight})"
@@ -217,6 +228,13 @@ def _because(told: Explained) -> Lines:
             per_day=rule.per_day,
         )
         yield f"{_name(told, person)} {why}"
+
+
+def _no_company(facts: LeadFacts) -> str:
+    if facts.domain:
+        return f"nobody of the team has {facts.domain}"
+    host = facts.email.rpartition("@")[2]
+    return f"{host} is no company's own (free mail)" if host else "it has no e-mail address"
 
 
 def _name(told: Explained, person: str) -> str:

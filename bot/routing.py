@@ -97,9 +97,10 @@ def explain(settings: Settings, now: Callable[[], datetime], facts: LeadFacts) -
     """Reads the database, where there is one of this version. Raises NoQueue and DatabaseAway."""
     with _desk(settings, now) as (desk, lacking):
         routed = turn.explain(desk, facts)
+        known = routed.lead.facts.updated_by(facts) if routed.lead else facts
         return Explained(
             routed=routed,
-            facts=routed.lead.facts.updated_by(facts) if routed.lead else facts,
+            facts=turn.with_domain(desk, known),
             now=now(),
             missing=missing_required(facts, settings.agreement.marketing.required),
             people=_people(desk, routed),

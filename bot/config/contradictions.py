@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.config.building_terms import climbing
 from bot.config.fields import Section
-from bot.config.promise_shape import StepShape, TargetShape
+from bot.config.promise_shape import CaseShape, StepShape, TargetShape
 from bot.config.queue_shape import AssignmentShape, Hours, QueueShape
 from bot.config.yaml_tree import Path, Tree
 from bot.domain.agreement import Act, Audience, Clock
@@ -174,7 +174,13 @@ def _remark_late_passing(
 
 
 def _may_be_promised(answer: TargetShape, queue: str) -> Iterator[timedelta]:
+    """Without what an earlier case promises to all of the same leads of this queue."""
     yield answer.target.time
+    earlier: list[CaseShape] = []
     for _, case in answer.placed():
-        if not case.target.days and (not case.queue or queue in case.queue):
+        here = case.model_copy(update={"queue": [queue]})
+        if (case.queue and queue not in case.queue) or any(e.covers(here) for e in earlier):
+            continue
+        earlier.append(case)
+        if not case.target.days:
             yield case.target.time

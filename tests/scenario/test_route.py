@@ -12,9 +12,10 @@ import pytest
 
 from bot import app
 from bot.config import Settings, parse
+from bot.domain.assignment import NoQueue
 from bot.domain.lead import LeadFacts
 from bot.domain.turns import Choice, Skip, Why
-from bot.route_words import ASKED, SKIPPED, lines
+from bot.route_words import ASKED, SKIPPED, lines, no_queue
 from bot.routing import BadLead, explain, read_file, source_named
 from bot.use_cases.offer import keep_lead, raise_lead
 from bot.use_cases.records import Person
@@ -151,6 +152,19 @@ def test_without_a_database_the_queue_and_the_promise_are_known_all_the_same(
     assert [] == list(tmp_path.iterdir())
 
 
+def test_where_no_queue_takes_it_each_says_why(tmp_path: Path) -> None:
+    """What is known of the lead counts here, too."""
+    given = settings(tmp_path, ("  - name: rest\n", "  - name: rest\n    when: tier == 'C'\n"))
+    with closing(with_people(given)) as books:
+        keep_lead(app.desk_of(given, books, lambda: TUESDAY), replace(ADA, tier="B"))
+    with pytest.raises(NoQueue) as caught:
+        explain(given, lambda: TUESDAY, LeadFacts(email=ADA.email))
+    *_, rest = no_queue(given, caught.value.facts)
+    assert rest.replace(f"{tmp_path}/", "").startswith(
+        "  rest: no, tier is \"B\": tier == 'C' (app"
+    )
+
+
 def test_a_claim_with_its_limits_says_so(tmp_path: Path) -> None:
     """Blind, and with a limit: who looks at the answer knows what the card will not show."""
     rule = "    assignment: { open_at_most: 5, blind: true }\n"
@@ -246,6 +260,23 @@ def test_why_somebody_is_asked_or_nobody(tmp_path: Path, choice: Choice, expecte
     found = explain(given, lambda: TUESDAY, ADA)
     told = replace(found, routed=replace(found.routed, choice=choice))
     assert f"Who is asked: {expected}" in "\n".join(lines(given, told))
+
+
+@pytest.mark.parametrize(
+    ("email", "why"),
+    [
+        ("ada@acme.example", "nobody of the team has acme.example"),
+        ("ada@gmail.com", "gmail.com is no company's own (free mail)"),
+        ("", "it has no e-mail address"),
+    ],
+)
+def test_why_a_lead_has_no_owner(tmp_path: Path, email: str, why: str) -> None:
+    """Where the account's owner comes first and there is none, it says what was looked for."""
+    rule = "    assignment: { rule: account_owner, otherwise: first_to_claim }\n"
+    given = settings(tmp_path, ("name: rest\n", f"name: rest\n{rule}"))
+    with_people(given).close()
+    words = "\n".join(said(given, replace(ADA, email=email, external_id="4711", system="crm")))
+    assert f"It has no owner: {why}, and the CRM names nobody of the team." in words
 
 
 def test_every_reason_to_pass_somebody_over_has_its_words() -> None:

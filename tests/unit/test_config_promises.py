@@ -150,6 +150,15 @@ def remarks(settings: Settings) -> list[str]:
     return [remark.partition(" ")[2] for remark in settings.remarks]
 
 
+def test_a_time_out_is_compared_with_what_its_queue_can_promise() -> None:
+    """What an earlier case promises these leads comes before a shorter time for others."""
+    rule = "name: rest\n    assignment: { rule: round_robin, pass_on_after: 45m }\n"
+    answer = "{ target: 4h, when: [{ queue: rest, tier: A, target: 2h }], when_tier: { A: 30m } }"
+    text = SMALL.replace("name: rest\n", rule).replace("answer: 4h", f"answer: {answer}")
+    assert [] == remarks(read(text))
+    assert 1 == len(remarks(read(text.replace("queue: rest", "queue: nordics"))))
+
+
 def test_what_is_worth_a_look_is_said_and_stops_nobody() -> None:
     """Steps that some leads never see, and settings without effect."""
     rule = "{ rule: round_robin, pass_on_after: 4h }"
