@@ -7,7 +7,7 @@ from bot.delivery import card_words, done_words
 from bot.delivery.done_words import STAGES
 from bot.delivery.naming import Context, known, named, permalink
 from bot.domain.handoff import State
-from bot.domain.move import Event, Move
+from bot.domain.move import Move
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
 from bot.use_cases.records import Dossier
@@ -55,16 +55,3 @@ def with_name(key: str, dossier: Dossier) -> str:
 
 def first_answer(dossier: Dossier) -> str:
     return f"already_{dossier.handoff.offer.answer or State.OFFERED}"
-
-
-THANKS = {
-    Event.ACCEPTED: "thanks_accepted",
-    Event.REJECTED: "thanks_rejected",
-    Event.NOT_MINE: "thanks_not_mine",
-    Event.RELEASED: "thanks_released",
-    Event.OFFERED: "thanks_reoffered",
-}
-
-
-def thanks_for(dossier: Dossier) -> str:
-    return THANKS.get(_last_told(dossier).event, "thanks_noted")

@@ -123,10 +123,6 @@ class Words:
     def held_by_another(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
         return self._reply("held_by_another", dossier, people, reader)
 
-    def thanks(self, dossier: Dossier, people: People, reader: str = "") -> Rendered:
-        """What the reader's own move led to."""
-        return self._reply(reply_words.thanks_for(dossier), dossier, people, reader)
-
     def notice(self, key: str, reader: Person | None = None, of: str = "private") -> Rendered:
         """`gone` (no such lead any more), `outsider` (of no queue) or `try_again`."""
         return self.renderer.render("notice", {"key": f"{of}.{key}"}, reads(reader))

@@ -189,7 +189,6 @@ def _replies(words: Words, all_stories: dict[str, Story]) -> Iterator[tuple[str,
             words.not_allowed,
             words.old_card,
             words.out_of_order,
-            words.thanks,
         ):
             yield f"{reply.__name__}, {name}", reply(dossier, PEOPLE, "U0CILLA")
     for name in ("asked by name", "passed on"):
