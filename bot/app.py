@@ -25,6 +25,7 @@ from bot.delivery.quiet import QuietReader
 from bot.delivery.rounds import Rounds
 from bot.delivery.signals import PresenceReader, keep_statuses
 from bot.delivery.slack_api import SlackApi
+from bot.delivery.slack_errors import BROKEN_TOKEN
 from bot.delivery.wording import Words
 from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome, in_turn
@@ -95,6 +96,7 @@ def desk_under(version: int, settings: Settings, books: Books, now: Clock) -> De
         ),
         availability=Availability(settings.availability.status, settings.availability.presence),
         company_domain=company_domain_of(settings.intake.free_mail),
+        mute_because=BROKEN_TOKEN,
     )
 
 

@@ -124,14 +124,15 @@ def _card(work: UnitOfWork, message: AboutHandoff, number: int) -> PostedCard | 
 def _in_thread(
     work: UnitOfWork, parcel: Parcel, message: AboutHandoff, number: int, channel: str
 ) -> Address | Unsaid:
-    """Below its card. Where a newer one took its place before it was posted, below the one before:
-    that has long been there, so another attempt looks for the message in the same place."""
+    """Below its card. Where a newer one took its place before it was posted, below the last one
+    before: that has long been there, so another attempt looks for the message in the same place."""
     dossier = _dossier(work, message)
     cards = dossier.cards if dossier else ()
     card = next((card for card in cards if card.number == number), None)
-    if card is None and (dossier is None or number >= dossier.handoff.card):
+    if card is None and (dossier is None or is_live(dossier, number)):
         return _waiting_for_thread(parcel)
-    card = card or next((card for card in reversed(cards) if card.number < number), None)
+    here = (card for card in reversed(cards) if card.number < number and card.channel == channel)
+    card = card or next(here, None)
     return Address(card.channel, card.ts) if card else Address(channel)
 
 

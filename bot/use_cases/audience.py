@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -93,11 +93,10 @@ def _marketers(desk: Desk, queue: Queue, handoff: Handoff) -> tuple[str, ...]:
     return (owner,) if owner and _is_marketings(handoff) else queue.marketers
 
 
-def reached_of(meant: Meant, work: UnitOfWork, *cards_at: str) -> Reached:
+def reached_of(meant: Meant, work: UnitOfWork, closed: Collection[str], *cards_at: str) -> Reached:
     """Whom of those a message can reach now. One person is told privately; several are named in
     the thread of the card, or the cards, at these addresses. Where all of them are closed to
     Baton, each is told privately."""
-    closed = work.deliveries.paused()
     is_open = partial(_is_open, work.people, closed)
     has_thread = any(map(is_open, cards_at))
     named = _each_once(meant.people, work.people)
@@ -145,9 +144,9 @@ def _is_open(people: People, closed: Iterable[str], place: str) -> bool:
     return place not in closed and people.channel(place) is not None
 
 
-def open_places(work: UnitOfWork, places: Iterable[str]) -> frozenset[str]:
+def open_places(desk: Desk, work: UnitOfWork, places: Iterable[str]) -> frozenset[str]:
     """Channels that Baton can write to now."""
-    closed = work.deliveries.paused()
+    closed = desk.closed(work)
     return frozenset(place for place in places if _is_open(work.people, closed, place))
 
 

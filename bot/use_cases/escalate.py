@@ -154,7 +154,7 @@ def _say_in_threads(ladder: Ladder, told: LadderMessage, mention: tuple[str, ...
     is said below both. Where one channel is closed, the other has to do for all."""
     desk, work = ladder.desk, ladder.work
     named = showing.each_near(desk, work, ladder.before, mention)
-    can_hear = open_places(work, (showing.address(desk, card) for card, _ in named))
+    can_hear = open_places(desk, work, (showing.address(desk, card) for card, _ in named))
     if len(can_hear) == 1:
         heard = (card for card, _ in named if showing.address(desk, card) in can_hear)
         named = [(next(heard), mention)]

@@ -75,7 +75,7 @@ class Ladder:
         if self.desk.replaying:
             return everybody(meant, self.work.people)
         places = [address(self.desk, card) for card in live(self.work, self.before)]
-        return reached_of(meant, self.work, *places)
+        return reached_of(meant, self.work, self.desk.closed(self.work), *places)
 
 
 def time_had(

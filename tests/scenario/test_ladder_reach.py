@@ -206,6 +206,24 @@ def test_where_the_channel_is_closed_people_are_told_privately(tmp_path: Path) -
         assert world.handoff(lead).state is State.OFFERED
 
 
+def test_while_baton_may_not_speak_nothing_is_given_up(tmp_path: Path) -> None:
+    """A token that is revoked for a while closes no door: who was to hear hears when it works."""
+    ladder = (
+        step(50, Act.ESCALATE, Audience.MANAGER),
+        step(100, Act.ESCALATE, Audience.MANAGER),
+    )
+    with climbing(tmp_path, *ladder) as world:
+        world.lead()
+        world.server.workspace.app.revoked = "token_revoked"
+        world.pass_time(hours=2)
+        world.pass_time(hours=2)
+        world.nothing_more()
+        world.server.workspace.app.revoked = ""
+        try_again(world)
+        for _ in ladder:
+            world.hears("@maja", "Ada", "needs an answer")
+
+
 def test_the_admins_hear_of_it_again_on_another_day(tmp_path: Path) -> None:
     """Once a day and place, however often Baton is started, until it is mended."""
     with climbing(tmp_path) as world:

@@ -32,6 +32,7 @@ from bot.delivery.quiet import QuietReader
 from bot.delivery.settling import Tempo
 from bot.delivery.signals import keep_statuses
 from bot.delivery.slack_api import SlackApi
+from bot.delivery.slack_errors import BROKEN_TOKEN
 from bot.delivery.wording import Words
 from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal, Terms
 from bot.domain.assignment import Queue
@@ -368,6 +369,7 @@ def _world(
         agreement=agreement(terms),
         terms_version=version,
         zone="Europe/Stockholm",
+        mute_because=BROKEN_TOKEN,
         **settings,
     )
     words = Words(desk)

@@ -139,7 +139,7 @@ def test_nobody_is_meant_twice() -> None:
 )
 def test_whom_a_message_reaches(work: UnitOfWork, meant: Meant, reached: Reached) -> None:
     """One person privately, several in the thread, and nobody who is gone."""
-    assert reached == reached_of(meant, work, "#leads")
+    assert reached == reached_of(meant, work, frozenset(), "#leads")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_where_the_channel_is_closed_people_are_told_privately(
     work: UnitOfWork, meant: Meant, reached: Reached
 ) -> None:
     """A channel that is gone keeps no reminder from anybody."""
-    assert reached == reached_of(meant, work, "#old")
+    assert reached == reached_of(meant, work, frozenset(), "#old")
 
 
 def test_who_is_told_alone_in_a_replay_is_told_alone(work: UnitOfWork) -> None:
