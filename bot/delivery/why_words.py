@@ -293,6 +293,7 @@ def _choice(choice: Choice, queue: Queue, offer: Offer, people: People) -> Conte
         "first": known(people, offer.answered_by) if choice.why is Why.EVERYBODY else None,
         "owner": known(people, choice.owner) if choice.owner else None,
         "owed": list(_owed(choice, people)),
+        "turn_key": "why.turn_tied" if _is_tied(choice) else "why.turn",
         "skipped": list(_skipped(choice, people)),
         "more_skipped": max(len(choice.skipped) - MOST_SKIPPED, 0),
     }
@@ -305,6 +306,11 @@ def _owed(choice: Choice, people: People) -> Iterator[Context]:
     by_credit = sorted(choice.standing.items(), key=lambda item: -item[1].credit)
     for person, standing in by_credit[:MOST_STANDING]:
         yield {"person": known(people, person), "leads": round(standing.credit / LEAD, 2)}
+
+
+def _is_tied(choice: Choice) -> bool:
+    owed = [standing.credit for standing in choice.standing.values()]
+    return owed.count(max(owed, default=0)) > 1
 
 
 def _skipped(choice: Choice, people: People) -> Iterator[Context]:

@@ -11,8 +11,9 @@ from bot.delivery import why_words
 from bot.delivery.languages import available, language
 from bot.domain.agreement import Clock
 from bot.domain.business_hours import Calendar
+from bot.domain.handoff import Ask
 from bot.domain.sla import Verdict
-from bot.domain.turns import Choice, Skip, Why
+from bot.domain.turns import LEAD, Choice, Skip, Standing, Why
 from bot.use_cases.records import Timed
 from tests.templates import everything
 from tests.templates.everything import PEOPLE, TIMED, timed
@@ -146,6 +147,17 @@ def test_whatever_was_decided_has_words(code: str) -> None:
         *(f"excuse.reason.{code}" for code in why_words.EXCUSES),
     ):
         assert phrases[name]
+
+
+@pytest.mark.parametrize(("second", "tied"), [(LEAD // 2, True), (LEAD // 3, False)])
+def test_among_equals_the_list_decides_and_the_page_says_so(second: int, tied: bool) -> None:
+    """Two who are owed the same, and one of them is asked: nobody should have to guess why."""
+    standing = {"U0BO": Standing(1, LEAD // 2), "U0HENRIK": Standing(1, second)}
+    because = Choice("U0BO", Why.TURN, standing=standing).to_json()
+    story = Story(ask=Ask("U0BO", because))
+    said = str(everything.words().arithmetic.why(timed(story), PEOPLE, None, False).blocks)
+    assert "has the turn" in said
+    assert tied == ("among equals the first on the list" in said)
 
 
 def test_who_was_skipped_is_named_up_to_a_handful() -> None:
