@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.metadata import version
@@ -267,7 +267,16 @@ def route(
         raise Stop(str(error)) from None
     for remark in form.remarks:
         told.print(str(remark), style="yellow", markup=False)
-    for line in route_words.lines(settings, routing.explain(settings, now, form.facts)):
+    try:
+        explained = routing.explain(settings, now, form.facts)
+    except NoQueue as error:
+        _print(route_words.no_queue(settings, error.facts))
+        raise
+    _print(route_words.lines(settings, explained))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
         out.print(line, markup=False)
 
 

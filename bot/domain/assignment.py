@@ -78,6 +78,10 @@ class Queue:
 class NoQueue(LookupError):
     """No queue takes this lead. The last queue of app.yaml should have no condition."""
 
+    def __init__(self, facts: LeadFacts) -> None:
+        super().__init__("No queue takes this lead: give the last queue in app.yaml no `when`.")
+        self.facts = facts
+
 
 def route(queues: Sequence[Queue], facts: LeadFacts) -> Queue:
     """The first queue whose condition holds. Raises NoQueue."""
@@ -85,7 +89,7 @@ def route(queues: Sequence[Queue], facts: LeadFacts) -> Queue:
     for queue in queues:
         if queue.matches(seen):
             return queue
-    raise NoQueue("No queue takes this lead: give the last queue in app.yaml no `when`.")
+    raise NoQueue(facts)
 
 
 def known_to_conditions(facts: LeadFacts) -> dict[str, object]:
