@@ -10,10 +10,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 LINES_SHOWN = 20
 
@@ -22,10 +23,18 @@ class ChildFailed(RuntimeError):
     """Baton did not start, or ended by itself; what it said comes with it."""
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """A port of this machine that is given to nobody else meanwhile, and that Baton can listen on,
+    time and again."""
+    with socket.socket() as kept:
+        if sys.platform == "linux":  # elsewhere who holds a port keeps everybody out
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        port = int(kept.getsockname()[1])
+        if sys.platform != "linux":
+            kept.close()
+        yield port
 
 
 class Child:

@@ -32,6 +32,7 @@ IMPORT_SECONDS = 60
 MOMENT = timedelta(seconds=1)
 SAID_WITHIN_SECONDS = 5.0
 POSTED_WITHIN_SECONDS = 2.0
+BEHIND_SECONDS = 60.0  # on a busy machine; as long as Baton is not done, and not longer
 NONE_WAITS = "No lead waits for an answer: send one first."
 AWAY = "Baton is not running. Start it again under Tools, Baton."
 CAME = {
@@ -51,6 +52,7 @@ class Control:
         self._tour = tour
         self.leads = people_without_end()
         self._taking = threading.Lock()
+        self._sending = 0  # leads on their way to Baton
         self.sellers_work = False
         self.sellers_looked = threading.Event()
         self.day_wanted = threading.Event()
@@ -85,6 +87,15 @@ class Control:
 
     def send(self, given: Given) -> str:
         """A lead as the web site would send it; empty fields are filled from a sample."""
+        with self._taking:
+            self._sending += 1
+        try:
+            return self._send(given)
+        finally:
+            with self._taking:
+                self._sending -= 1
+
+    def _send(self, given: Given) -> str:
         written = {str(name): str(value) for name, value in given.items() if str(value).strip()}
         lead = written if "email" in written else {**self._sample(), **written}
         return self._stage.send(lead)
@@ -125,9 +136,8 @@ class Control:
             raise Refused("nothing_due", NONE_WAITS)
         self._stage.clock.advance(to=max(due, self._stage.clock.now()) + MOMENT)
         self._stage.tell_time()
-        give_up = monotonic() + SAID_WITHIN_SECONDS
-        while len(said := self._ladder_messages()) == len(before) and monotonic() < give_up:
-            sleep(0.05)
+        self._wait_for(lambda: len(self._ladder_messages()) > len(before), SAID_WITHIN_SECONDS)
+        said = self._ladder_messages()
         came = [CAME[kind] for kind in CAME if said.count(kind) > before.count(kind)]
         return " ".join(came) or "It was due: look at the channel."
 
@@ -135,10 +145,17 @@ class Control:
         """The tour is about leads without an answer; the first contact with others is days away."""
         if self._tour.done >= {"reminder", "escalation"}:
             return self._stage.next_step()
-        give_up = monotonic() + POSTED_WITHIN_SECONDS  # the lead may have been sent just now
-        while (due := self._stage.next_answer_step()) is None and monotonic() < give_up:
+        # the lead may have been sent just now
+        self._wait_for(lambda: self._stage.next_answer_step() is not None, POSTED_WITHIN_SECONDS)
+        return self._stage.next_answer_step()
+
+    def _wait_for(self, true: Callable[[], bool], seconds: float) -> None:
+        """Longer only while Baton has not yet done what there is to do."""
+        began = monotonic()
+        while not true() and monotonic() < began + BEHIND_SECONDS:
+            if monotonic() > began + seconds and not (self._sending or self._stage.is_behind()):
+                return
             sleep(0.05)
-        return due
 
     def _waiting(self) -> bool:
         """Somebody may still answer a lead."""

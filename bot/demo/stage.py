@@ -14,7 +14,7 @@ from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from bot.config import load
-from bot.demo.child import Child, free_port
+from bot.demo.child import Child, kept_port
 from bot.demo.leads import send_lead
 from bot.manifest import COMMAND, DESCRIPTION, USAGE
 from bot.use_cases.desk import DigestSlot
@@ -55,14 +55,12 @@ class Stage:
         self.workspace.user("@erik").locale = "en-GB"  # whom a visitor is first, in their language
         extension = panel(self) if panel else None
         self.server = Server(self.workspace, port=port, extension=extension)
-        self.intake_port = free_port()
         self.environment = {
             **os.environ,
             "SLACK_BOT_TOKEN": app.bot_token,
             "SLACK_APP_TOKEN": app.app_token,
             "SLACK_SIGNING_SECRET": app.signing_secret,
             "SLACK_MODE": "socket",
-            "BATON_PORT": str(self.intake_port),
             "WEBSITE_SECRET": secrets.token_hex(16),
         }
         self._config = config
@@ -76,7 +74,9 @@ class Stage:
     def _set_up(self, opening: ExitStack) -> None:
         folder = opening.enter_context(tempfile.TemporaryDirectory())
         self._open_port(opening)
+        self.intake_port = opening.enter_context(kept_port())
         self.environment |= {
+            "BATON_PORT": str(self.intake_port),
             "DATABASE_URL": f"sqlite:///{folder}/demo.db",
             "SLACK_API_URL": self.server.api_url,
         }
@@ -121,11 +121,23 @@ class Stage:
         return min((c.next_step_at for c in clocks if c and c.next_step_at), default=None)
 
     def next_due(self) -> datetime | None:
-        """When Baton has something to do by itself: a step of the ladder, or the digest."""
+        """When Baton has something to do by itself: a step of the ladder, the digest, or what it is
+        still to say."""
+        if not self.child.is_alive():
+            return None
         digest = self._settings.digest
         slot = DigestSlot(digest.channel, digest.weekday, digest.at.hour, digest.at.minute)
         says = next_slot(slot, self._settings.workspace_zone, self.clock.now())
-        return min(at for at in (self.next_step(), says) if at)
+        return min(at for at in (self.next_step(), self._next_words(), says) if at)
+
+    def _next_words(self) -> datetime | None:
+        with self._books.reading() as work:
+            return work.deliveries.next_ready()
+
+    def is_behind(self) -> bool:
+        """Baton is still to do what is due by now."""
+        due, now = (self.next_step(), self._next_words()), self.clock.now()
+        return self.child.is_alive() and any(at <= now for at in due if at)
 
     def send(self, lead: dict[str, str]) -> str:
         """As marketing's web site would; the answer as a sentence."""

@@ -1,5 +1,6 @@
 // The playground's doors. Whatever the page does goes through the same acts as Python's people.
 
+import { unpressed } from "./dom.js";
 import { store } from "./store.js";
 
 export class Refused extends Error {
@@ -41,8 +42,11 @@ export function post(path, body = {}) {
   });
 }
 
-export function sees(what, query = {}, who = store.me.id) {
-  return get(`/playground/people/${encodeURIComponent(who)}/${what}`, query);
+// What the person sees now, to be drawn at once.
+export async function sees(what, query = {}, who = store.me.id) {
+  const told = await get(`/playground/people/${encodeURIComponent(who)}/${what}`, query);
+  await unpressed();
+  return told;
 }
 
 export async function act(name, options = {}) {

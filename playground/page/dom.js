@@ -39,6 +39,27 @@ export function freshId(name) {
   return `${name}-${lastId}`;
 }
 
+const LONGEST_PRESS_MS = 5000; // should its end never be told
+
+let letGo = null;
+let pressed = Promise.resolve();
+
+// A click needs the same element under the press and under its end: what is being pressed is drawn
+// anew only when it has been let go.
+addEventListener("pointerdown", ({ button, target }) => {
+  letGo?.();
+  if (button !== 0 || target.closest("select")) return; // the browser's own menus swallow the end
+  pressed = new Promise((resolve) => {
+    letGo = resolve;
+    setTimeout(resolve, LONGEST_PRESS_MS);
+  });
+}, true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => letGo?.()), true);
+
+export function unpressed() {
+  return pressed;
+}
+
 // Runs at most once in each pause, and once more if it was asked for meanwhile.
 export function paced(work, pauseMs = 40) {
   let waiting = null;

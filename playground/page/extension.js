@@ -1,7 +1,7 @@
 // What the embedding program's scripts get: `export default function (page) { … }`.
 
 import { act, get, post } from "./api.js";
-import { fill, h } from "./dom.js";
+import { fill, h, unpressed } from "./dom.js";
 import { addPanel } from "./drawer.js";
 import { be, go } from "./places.js";
 import { notice } from "./notices.js";
@@ -28,9 +28,11 @@ const page = {
   h,
   fill,
   // Below /extension: page.fetch("state") reads, page.fetch("lead", {…}) posts JSON, text or a file.
-  fetch: (path, body) => {
+  fetch: async (path, body) => {
     const address = `${FOLDER}/${path.replace(/^\//, "")}`;
-    return body === undefined ? get(address) : post(address, body);
+    const told = await (body === undefined ? get(address) : post(address, body));
+    await unpressed();
+    return told;
   },
 };
 

@@ -1,5 +1,6 @@
 // One WebSocket that tells what has changed; when it breaks it comes back by itself.
 
+import { unpressed } from "./dom.js";
 import { tell } from "./store.js";
 
 const PAUSES_MS = [200, 500, 1000, 2000];
@@ -25,8 +26,9 @@ function opened() {
   if (back) tell("back");
 }
 
-function heard(event) {
+async function heard(event) {
   const told = JSON.parse(event.data);
+  await unpressed();
   for (const change of told.changes) {
     tell("change", change);
     tell(`change:${change.kind}`, change);

@@ -5,6 +5,8 @@ import { appChannel, channelNamed, isApp, learn, store, tell } from "./store.js"
 
 const STARTED_AS = "playground.as";
 
+let turn = 0;
+
 export function readHash() {
   return new URLSearchParams(location.hash.slice(1));
 }
@@ -20,7 +22,10 @@ export function writeHash() {
 }
 
 export async function be(who) {
+  turn += 1;
+  const mine = turn;
   const told = await sees("workspace", {}, who);
+  if (mine !== turn) return told.change; // somebody else was pressed meanwhile: the last one counts
   const before = store.me?.id;
   learn(told);
   sessionStorage.setItem(STARTED_AS, `@${store.me.handle}`);

@@ -5,6 +5,7 @@ import { composer } from "./composer.js";
 import { fill, h, paced } from "./dom.js";
 import { icon } from "./icons.js";
 import { MessageList } from "./messages.js";
+import { tried } from "./notices.js";
 import { closeThread } from "./places.js";
 import { on, store, titleOf } from "./store.js";
 
@@ -46,7 +47,7 @@ function open() {
     list.scroller,
     form,
   );
-  refresh().then(() => list?.toEnd());
+  tried(load).then(() => list?.toEnd());
   input.focus({ preventScroll: true });
 }
 
@@ -67,9 +68,4 @@ async function load() {
   }
 }
 
-const soon = paced(load);
-
-function refresh() {
-  soon();
-  return new Promise((resolve) => setTimeout(resolve, 120));
-}
+const refresh = paced(() => tried(load));

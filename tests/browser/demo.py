@@ -14,7 +14,7 @@ from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = re.compile(r"Open (http://127\.0\.0\.1:\d+)/")
-START_S = 60
+START_S = 120
 STOP_S = 40
 
 

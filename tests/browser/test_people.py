@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.samples import actions, labelled, mrkdwn
 from tests.playground.tiny_app import button
@@ -23,6 +23,44 @@ def test_one_click_makes_somebody_else(open_page, server):
 
     page.reload()
     expect(page.locator("#sidebar .me strong")).to_have_text("Aino Mäkelä")
+
+
+def test_whom_one_pressed_last_is_whom_one_is(open_page, workspace):
+    """However long the answer about the one before takes."""
+    page, aino = open_page("erik"), workspace.user("@aino").id
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(f"**/people/{aino}/workspace", hold)
+    page.get_by_role("button", name=re.compile("^Be Aino")).click()
+    page.get_by_role("button", name=re.compile("^Be Maja")).click()
+    name = page.locator("#sidebar .me strong")
+    expect(name).to_have_text("Maja Lindqvist")
+    with page.expect_response(f"**/people/{aino}/workspace") as answer:
+        waiting[0].continue_()
+    answer.value.finished()
+
+    page.get_by_placeholder("Message #sales").fill("it is me")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main .message .author")).to_have_text("Maja Lindqvist")
+    expect(name).to_have_text("Maja Lindqvist")
+
+
+def test_news_take_no_button_from_under_a_press(open_page, server):
+    """What is pressed while something comes in does what it says; the news are shown after it."""
+    page = open_page("erik", "sales")
+    random = page.locator("#sidebar").get_by_role("button", name=re.compile("^random"))
+    mql = page.locator("#sidebar").get_by_role("button", name=re.compile("^mql-handoff"))
+    random.hover()
+    page.mouse.down()
+    server.person("@maja").say("news", "mql-handoff")
+    page.wait_for_timeout(500)  # time to draw the side bar anew
+    page.mouse.up()
+
+    expect(page.locator("#main .panel-head h2")).to_have_text("# random")
+    expect(mql).to_have_class(re.compile("is-unread"))
 
 
 def test_the_address_alone_decides(open_page, server):

@@ -11,10 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bot.demo.child import free_port
+from bot.demo.child import kept_port
 from playground import InstalledApp, Server, Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,8 @@ class Service:
 
     def __init__(self, server: Server, database: str, mode: str = "socket") -> None:
         app = server.workspace.app
-        self.port = free_port()
+        self._kept = ExitStack()
+        self.port = self._kept.enter_context(kept_port())
         if mode == "http":
             app.request_url = f"http://127.0.0.1:{self.port}/slack/events"
         self.environment = {
@@ -91,6 +92,7 @@ class Service:
         if self._process is not None and self._process.poll() is None:
             self.kill()
         self._log.close()
+        self._kept.close()
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """Going ahead in time, and what a person has read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 
-from playground import Person, Server, Workspace
+from playground import Extension, Person, Server, Workspace, WorkspaceClock, sample_workspace
 from playground.eyes import workspace_of
 from playground.travel import next_morning
 
@@ -70,3 +72,27 @@ def test_a_broadcast_reply_is_read_in_either_place(
 
     erik.read("sales", str(said["ts"]))
     assert (0, 0) == unread(erik, channel)
+
+
+def test_time_waits_for_a_slow_app() -> None:
+    """What is due on the way is done at its time, however long a busy app takes to notice."""
+    begin = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    dues = [begin + timedelta(minutes=minutes) for minutes in (7, 30)]
+    clock = WorkspaceClock(begin, paused=True)
+    done: list[datetime] = []
+    looks = count()
+
+    def next_due() -> datetime | None:
+        if dues and dues[0] <= clock.now() and next(looks) % 4 == 3:  # it has noticed at last
+            dues.pop(0)
+            done.append(clock.now())
+        return dues[0] if dues else None
+
+    workspace = sample_workspace(clock=clock)
+    with Server(workspace, extension=Extension("Dues", next_due=next_due)) as server:
+        httpx.post(f"{server.url}/playground/travel", json={"by": 3600}).raise_for_status()
+        arrived = begin + timedelta(hours=1)
+        while clock.now() < arrived:
+            assert workspace.feed.wait_past(workspace.feed.last, 20)
+
+    assert [begin + timedelta(minutes=7), begin + timedelta(minutes=30)] == done
