@@ -153,5 +153,5 @@ def _took(clock: Clock, spent: timedelta | None, dossier: Dossier) -> Timing | N
         return None
     if ran.verdict(ran.stopped_at) is not Verdict.BREACHED:
         return Timing(spent, None)
-    late = spent - ran.target
+    late = ran.before + spent - ran.target
     return Timing(spent, late if late >= _MINUTE else timedelta())

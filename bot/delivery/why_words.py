@@ -174,7 +174,8 @@ def _promise(ran: Stretch, told: Timed, offer: Offer, moves: Sequence[Move]) -> 
     times = [window["time"] for window in windows]
     return {
         **_standing(ran, told, offer),
-        "spent": sum(times, timedelta()),  # of the lines below, so that they add up
+        "spent": sum(times, ran.before),  # of the lines below, so that they add up
+        "before": ran.before,
         **_target(ran, told.terms_of(offer), offer),
         "started": ran.started_at,
         "windows": windows[:MOST_WINDOWS],
@@ -200,7 +201,7 @@ def _standing(ran: Stretch, told: Timed, offer: Offer) -> Context:
     return {
         "clock_key": f"why.clock.{ran.clock}",
         "verdict_key": f"why.verdict.{_verdict(ran, told, offer)}",
-        "spent": ran.working(told.now),
+        "spent": ran.before + ran.working(told.now),
         "target": ran.target,
         "is_excused": ran.excused is not None,
     }

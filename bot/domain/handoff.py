@@ -187,12 +187,19 @@ def posted(handoff: Handoff, at: datetime, terms: Terms) -> Move | None:
 
 
 def accept(
-    handoff: Handoff, round_: int, by: str | None, now: datetime, terms: Terms, hours: str = ""
+    handoff: Handoff,
+    round_: int,
+    by: str | None,
+    now: datetime,
+    terms: Terms,
+    hours: str = "",
+    used: timedelta = timedelta(),
 ) -> Move:
-    """The answer clock stops, the touch clock starts, by the queue's hours or by the seller's.
-    Raises AlreadyAnswered, OldCard."""
+    """The answer clock stops, the touch clock starts, by the queue's hours or by the seller's; with
+    what they `used` of it before they gave the lead back (judged.used_before). Raises
+    AlreadyAnswered, OldCard."""
     _must_be_offered(handoff, round_)
-    clock = sla.start(Clock.TOUCH, handoff.promised, terms, now, hours)
+    clock = sla.start(Clock.TOUCH, handoff.promised, terms, now, hours, used)
     spent = _spent_on_answer(handoff, now, terms)
     return Move(Event.ACCEPTED, now, by, spent=spent, clock=clock, due_at=clock.due_at, hours=hours)
 

@@ -6,6 +6,7 @@ broken stays broken.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,10 @@ from bot.domain.agreement import Clock, Terms
 from bot.domain.detours import BROKEN
 from bot.domain.offer import Answer, Offer, Stretch, stretch
 from bot.domain.sla import Verdict
+
+TermsOf = Callable[[int], Terms]  # by version
+
+_NOTHING = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,23 @@ def counts(offer: Offer, clock: Clock, terms: Terms, now: datetime) -> bool:
     return by_clock.get(clock, judged.qualify) is not None
 
 
+def used_before(offers: Iterable[Offer], person: str | None, terms: TermsOf) -> timedelta:
+    """What somebody used of the touch clock before they gave this lead back, untouched and in good
+    time. Whoever takes it again goes on with it: else a lead could be kept for ever, given back and
+    taken again just before it is due. What was broken then is on record already, and after a touch
+    begins another promise."""
+    used = _NOTHING
+    for offer in offers:
+        if offer.touched_at is not None or offer.answer is Answer.REJECTED:
+            used = _NOTHING
+        elif offer.gave_back_at is not None and person is not None and offer.had_by == person:
+            ran = stretch(offer, Clock.TOUCH, terms(offer.promised.terms_version))
+            assert ran is not None, "given back, and never accepted"
+            in_time = ran.verdict(offer.gave_back_at) is Verdict.MET
+            used = used + ran.working(offer.gave_back_at) if in_time else _NOTHING
+    return used
+
+
 def is_given_back(offer: Offer) -> bool:
     return offer.touched_at is None and offer.gave_back_at is not None
 
@@ -101,7 +123,7 @@ def _kept(ran: Stretch, now: datetime) -> Kept:
     """A click in time that was heard of late leaves nothing to excuse."""
     verdict = ran.verdict(now)
     excused = ran.excused is not None and verdict in BROKEN
-    return Kept(verdict, ran.working(now), ran.wall(now), excused)
+    return Kept(verdict, ran.before + ran.working(now), ran.wall(now), excused)
 
 
 def _counts(offer: Offer, terms: Terms) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -93,6 +93,7 @@ class Stretch:
     stood_from: datetime | None = None  # while marketing was asked
     stood_until: datetime | None = None  # None, with `stood_from`: it still stands
     excused: str | None = None
+    before: timedelta = _NOTHING  # used before they gave the lead back, and took it again
 
     def verdict(self, now: datetime) -> Verdict:
         """A clock that stands still is judged as of the instant at which it stopped."""
@@ -143,7 +144,19 @@ def _touch(offer: Offer, terms: Terms) -> Stretch | None:
     if offer.answered_at is None or offer.touch_due is None:
         return None
     stopped = offer.touched_at or offer.gave_back_at
-    return _timed(offer, Clock.TOUCH, terms, offer.answered_at, offer.touch_due, stopped)
+    ran = _timed(offer, Clock.TOUCH, terms, offer.answered_at, offer.touch_due, stopped)
+    return replace(ran, before=max(ran.target - _had(offer, ran), _NOTHING))
+
+
+def _had(offer: Offer, ran: Stretch) -> timedelta:
+    """Working time from acceptance to the due time: less than the target where the seller had used
+    some of it before."""
+    had = elapsed(ran.calendar, ran.started_at, ran.due_at)
+    answered = offer.told_by is not None and offer.asked_clock is Clock.TOUCH
+    if not answered or offer.asked_at is None or offer.asked_until is None:
+        return had
+    moved = offer.asked_until <= ran.due_at  # the promise was not broken before the question
+    return had - elapsed(ran.calendar, offer.asked_at, offer.asked_until) if moved else had
 
 
 def _qualify(offer: Offer, terms: Terms) -> Stretch | None:

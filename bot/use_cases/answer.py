@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.domain import handoff, sla
@@ -12,6 +12,7 @@ from bot.domain.agreement import Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import may_answer
 from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, NotAllowed
+from bot.domain.judged import used_before
 from bot.domain.messages import NotMineNews, RejectionNews
 from bot.domain.move import Move
 from bot.domain.offer import Answer
@@ -49,8 +50,8 @@ def accept(
     """
 
     def decide(work: UnitOfWork, before: Handoff, terms: Terms, now: datetime) -> Move:
-        hours = _hours(desk, work, before, by, terms)
-        move = handoff.accept(before, round_, by, now, terms, hours)
+        hours, used = _hours(desk, work, before, by, terms), _used_before(work, before, by)
+        move = handoff.accept(before, round_, by, now, terms, hours, used)
         if by is not None and not desk.replaying:
             _check_room(desk, work, before, by)
         return move
@@ -203,6 +204,13 @@ def _hours(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None, terms:
     if by is None or desk.queue(before.queue).touch_hours != "seller":
         return ""
     return turn.hours_of(desk, work.people, by, terms)
+
+
+def _used_before(work: UnitOfWork, before: Handoff, by: str | None) -> timedelta:
+    """Of the touch clock, by whoever had this lead before; in a first round nobody had."""
+    if before.round == 1:
+        return timedelta()
+    return used_before(work.handoffs.dossier(before.id).offers[:-1], by, work.terms.get)
 
 
 def _repeated_or_raise(before: Handoff, answer: Answer, by: str | None) -> Answered:

@@ -1,0 +1,60 @@
+"""Giving a lead back, and taking it again: no way to keep it for ever."""
+
+from __future__ import annotations
+
+from bot.domain.agreement import Clock
+from bot.domain.metrics import measure
+from bot.use_cases import follow_up
+from bot.use_cases.look_up import dossier
+from tests.scenario.test_why import asks
+from tests.scenario.world import MONDAY, World
+
+
+def given_back_after(world: World, hours: float) -> int:
+    """A lead that @erik took, kept for so many working hours and gave back."""
+    lead = world.lead()
+    world.click("@erik", "accept", lead)
+    world.pass_time(hours=hours)
+    follow_up.release(world.desk, lead, 1, world.id("@erik"))
+    world.deliver()
+    world.forget()
+    return lead
+
+
+def test_who_takes_a_lead_again_goes_on_with_their_clock(world: World):
+    """Five of eight hours are used up: three are left, whatever was given back in between, and the
+    page that explains it says so."""
+    lead = given_back_after(world, 5)
+    world.click("@erik", "accept", lead)
+    world.deliver()
+    clock = world.handoff(lead).clock
+    assert clock is not None
+    assert (clock.name, clock.due_at.isoformat()) == (Clock.TOUCH, "2026-03-03T09:00:00+00:00")
+    told = asks(world, "@anna", "why L-1")
+    assert "*First contact: open, in time*, 5 h of 8 h" in told
+    assert "• 5 h before, until they gave it back" in told
+    world.forget()
+
+
+def test_keeping_a_lead_by_giving_it_back_is_a_broken_promise(world: World):
+    """In the figures, too: ten hours are ten hours."""
+    lead = given_back_after(world, 5)
+    world.click("@erik", "accept", lead)
+    world.pass_time(hours=21)  # over the night: five working hours
+    world.click("@erik", "contacted", lead)
+    world.deliver()
+    world.forget()
+    found = dossier(world.desk, lead)
+    figures = measure(found.offers, {1: found.terms}, world.clock.now()).total.touch
+    assert (0, 1, 600.0) == (figures.met, figures.breached, figures.median_minutes)
+
+
+def test_a_colleague_who_takes_it_has_all_their_time(world: World):
+    """What one used up is not charged to another."""
+    lead = given_back_after(world, 5)
+    world.click("@priya", "accept", lead)
+    world.deliver()
+    world.forget()
+    clock = world.handoff(lead).clock
+    assert clock is not None
+    assert clock.due_at > MONDAY.replace(day=3, hour=13)
