@@ -46,13 +46,24 @@ def _reject(machine: Company, on: Handoff, round_: int, who: str, days: int) -> 
 
 
 def _stage(stage: Event) -> Act:
-    return lambda machine, on, round_, who, _: follow_up.reached(
-        machine.desk, on.id, round_, who, stage
+    return lambda machine, on, round_, who, days: follow_up.reached(
+        machine.desk, on.id, round_, who, stage, clicked_at=_clicked(machine, days)
     )
 
 
 def _plain(use_case: Callable[[Desk, int, int, str], object]) -> Act:
     return lambda machine, on, round_, who, _: use_case(machine.desk, on.id, round_, who)
+
+
+def _button(use_case: Callable[[Desk, int, int, str, datetime | None], object]) -> Act:
+    return lambda machine, on, round_, who, days: use_case(
+        machine.desk, on.id, round_, who, _clicked(machine, days)
+    )
+
+
+def _clicked(machine: Company, days: int) -> datetime | None:
+    """The way from Slack took some minutes, or Slack does not say."""
+    return machine.now - timedelta(minutes=4 * (days - 1)) if days else None
 
 
 def _raise_again(machine: Company, on: Handoff, _round: int, _who: str, _days: int) -> object:
@@ -82,6 +93,18 @@ def _agree(machine: Company, _on: Handoff, _round: int, _who: str, days: int) ->
     return hand_over.agree(machine.desk, proposal, taker)
 
 
+def _decline(machine: Company, _on: Handoff, _round: int, _who: str, days: int) -> object:
+    if not machine.proposals:
+        return None
+    proposal, taker = machine.proposals[days % len(machine.proposals)]
+    return hand_over.decline(machine.desk, proposal, taker)
+
+
+def _excuse_day(machine: Company, _on: Handoff, _round: int, who: str, days: int) -> object:
+    day = (machine.now - timedelta(days=days)).date()
+    return excuse.excuse_day(machine.desk, who, day, "power cut")
+
+
 def _excuse(machine: Company, on: Handoff, round_: int, who: str, days: int) -> object:
     clock = (Clock.ANSWER, Clock.TOUCH, Clock.QUALIFY, Clock.FEEDBACK)[days]
     return excuse.excuse(machine.desk, excuse.Broken(on.id, round_, clock), who, "power cut")
@@ -93,13 +116,15 @@ def _away(machine: Company, _on: Handoff, _round: int, who: str, days: int) -> o
     return away.leave(machine.desk, who, machine.now + timedelta(days=days))
 
 
-MANAGERS = ("find_queue", "ask_by_name", "excuse")
+MANAGERS = ("find_queue", "ask_by_name", "excuse", "excuse_day")
 ACTS: Mapping[str, Act] = {
     "away": _away,
     "give_back_all": lambda machine, _on, _round, who, _days: away.give_back(machine.desk, who),
     "hand_over": _hand_over,
     "agree": _agree,
+    "decline": _decline,
     "excuse": _excuse,
+    "excuse_day": _excuse_day,
     "send_on": lambda machine, on, round_, who, days: misroute.send_on(
         machine.desk, on.id, round_, who, ("", "dach", "nordics", "dach")[days]
     ),
@@ -107,16 +132,17 @@ ACTS: Mapping[str, Act] = {
         machine.desk, on.id, round_, who, machine.now + timedelta(minutes=1 + 50 * days)
     ),
     "raise_again": _raise_again,
-    "accept": _plain(answer.accept),
+    "accept": _button(answer.accept),
     "reject": _reject,
-    "not_mine": _plain(answer.not_mine),
+    "not_mine": _button(answer.not_mine),
     "find_queue": lambda machine, on, round_, who, days: offer.offer_again(
         machine.desk, on.id, round_, ("nordics", "dach")[days % 2], who
     ),
-    "contacted": _plain(follow_up.contacted),
+    "contacted": _button(follow_up.contacted),
     "sql": _stage(Event.SQL),
+    "opportunity": _stage(Event.OPPORTUNITY),
     "won": _stage(Event.WON),
-    "release": _plain(follow_up.release),
+    "release": _button(follow_up.release),
     "lost": _plain(follow_up.lost),
     "recycled": _plain(follow_up.recycled),
     "disqualified": _plain(follow_up.disqualified),

@@ -1,22 +1,49 @@
-"""A Slack in memory that takes every message, and now and then loses its reply."""
+"""A Slack in memory, with the troubles that Slack has: a reply that is lost, a request that never
+arrives, a busy hour. Each befalls one call; then it is well again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum, auto
 from itertools import count
 from typing import Any
 
-from bot.delivery.outcomes import Absent, Blocks, Ok, Outcome, Search, Unknown
+from bot.delivery.outcomes import (
+    Absent,
+    Blocks,
+    Ok,
+    Outcome,
+    RateLimited,
+    Search,
+    TryLater,
+    Unknown,
+)
+
+
+class Trouble(Enum):
+    NONE = auto()
+    REPLY_LOST = auto()  # it was posted
+    NEVER_CAME = auto()  # it was not, and nobody can tell
+    BUSY = auto()
+    DOWN = auto()
+
+
+LOST: Mapping[Trouble, Outcome] = {
+    Trouble.REPLY_LOST: Unknown("the reply was lost"),
+    Trouble.NEVER_CAME: Unknown("no reply"),
+}
+REFUSED: Mapping[Trouble, RateLimited | TryLater] = {
+    Trouble.BUSY: RateLimited(timedelta(seconds=30)),
+    Trouble.DOWN: TryLater("internal_error"),
+}
 
 
 @dataclass
 class ForgetfulSlack:
-    """Takes every message, and now and then its reply is lost on the way back."""
-
     clock: Callable[[], datetime]
-    loses: bool = False
+    trouble: Trouble = Trouble.NONE
     posted: dict[str, tuple[str, str]] = field(default_factory=dict)  # key -> channel, ts
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -31,15 +58,18 @@ class ForgetfulSlack:
     ) -> Outcome:
         assert metadata is not None
         assert metadata["key"] not in self.posted, "said twice"
-        ts = f"{int(self.clock().timestamp())}.{next(self.numbers):06d}"
-        self.posted[metadata["key"]] = (channel, ts)
-        if self.loses:
-            self.loses = False
-            return Unknown("the reply was lost")
-        return Ok(ts, channel)
+        trouble = self._befallen()
+        if refused := REFUSED.get(trouble):
+            return refused
+        a_moment_ago = int(self.clock().timestamp()) - 1  # each ts once, and none ahead of us
+        ts = f"{a_moment_ago}.{next(self.numbers):06d}"
+        if trouble is not Trouble.NEVER_CAME:
+            self.posted[metadata["key"]] = (channel, ts)
+        return LOST.get(trouble, Ok(ts, channel))
 
     def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> Outcome:
-        return Ok(ts, channel)
+        trouble = self._befallen()
+        return REFUSED.get(trouble) or LOST.get(trouble, Ok(ts, channel))
 
     def permalink(self, channel: str, ts: str) -> str:
         return f"https://slack.example/{channel}/{ts}"
@@ -50,5 +80,11 @@ class ForgetfulSlack:
     def find_by_key(
         self, channel: str, key: str, oldest: datetime | None, thread_ts: str | None
     ) -> Search:
+        if refused := REFUSED.get(self._befallen()):
+            return refused
         found = self.posted.get(key)
         return Ok(found[1], found[0]) if found else Absent()
+
+    def _befallen(self) -> Trouble:
+        trouble, self.trouble = self.trouble, Trouble.NONE
+        return trouble
