@@ -2,26 +2,31 @@
 
 The veil hangs where words are made: whatever is said in a channel, or to a seller of the queue, is
 made from a dossier without names. So no message needs to think of it. The lead's number, title,
-country, tier and why now are left, which is what a seller is to decide by.
+country, tier and why now are left, which is what a seller is to decide by; where they name the lead
+or its company themselves, the name is left out.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from bot.delivery.nearest import card_near
-from bot.domain.lead import Lead
+from bot.domain.lead import Lead, LeadFacts
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Handoffs, People, UnitOfWork
 from bot.use_cases.records import Dossier, Listed, Listing, MyWork
 
+SHORTEST_NAME = 3  # letters: a shorter word says nothing by itself
+LEFT_OUT = "…"
+
 
 def veiled(lead: Lead) -> Lead:
     """Called by its number; what it is worth stands where its company did."""
-    facts = lead.facts
+    facts = _without_names(lead.facts)
     worth = ", ".join(word for word in (facts.title, facts.country, facts.tier) if word)
     hidden = replace(
         facts,
@@ -35,6 +40,31 @@ def veiled(lead: Lead) -> Lead:
         extra={},
     )
     return replace(lead, facts=hidden)
+
+
+def _without_names(facts: LeadFacts) -> LeadFacts:
+    """Whoever wrote why now may have written about whom."""
+    names = sorted(
+        filter(_is_name, _names(facts)), key=len, reverse=True
+    )  # "Acme AB" before "Acme"
+    if not names:
+        return facts
+    # With the s of a genitive, which English sets off and others do not.
+    named = rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:s|['’]s)?(?!\w)"
+    leave_out = re.compile(named, re.IGNORECASE)
+    said = {name: leave_out.sub(LEFT_OUT, getattr(facts, name))
+            for name in ("title", "source", "campaign", "why")}  # fmt: skip
+    return replace(facts, **said)
+
+
+def _names(facts: LeadFacts) -> Iterator[str]:
+    yield from (facts.email, facts.phone, facts.external_id, facts.name, *facts.name.split())
+    yield from (facts.company, *facts.company.split()[:1])
+    yield from (facts.domain, facts.domain.partition(".")[0])
+
+
+def _is_name(word: str) -> bool:
+    return len(word) >= SHORTEST_NAME and word.casefold() not in ("the", "von", "van", "der")
 
 
 def seen_by(desk: Desk, people: People, dossier: Dossier, reader: str) -> Dossier:

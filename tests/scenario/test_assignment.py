@@ -510,6 +510,34 @@ def test_a_blind_claim_shows_what_to_decide_by_and_no_names(blind: World):
     assert set() == names_in(*seen, reminder.text)
 
 
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        ("Ada at ACME asked for a price", "… at … asked for a price"),
+        ("Acmes budget; write ada@acme.example", "… budget; write …"),
+        ("Acme AB’s Lovelace, +46 8 123 456", "… …, …"),
+        ("Adam at Pacmeister knows her", "Adam at Pacmeister knows her"),
+    ],
+)
+def test_what_marketing_wrote_of_a_blind_lead_names_nobody(blind: World, why: str, shown: str):
+    """The reason to call is what a seller decides by, without whom to call."""
+    facts = LeadFacts(
+        email="ada@acme.example",
+        name="Ada Lovelace",
+        company="Acme AB",
+        phone="+46 8 123 456",
+        country="SE",
+        title="Acme CEO",
+        why=why,
+    )
+    lead = raise_lead(blind.desk, facts).handoff_id
+    blind.deliver()
+    blind.sees("… CEO", f"Why now: {shown}")
+    blind.click("@erik", "accept", lead)
+    blind.deliver()
+    assert f"Why now: {why}" in blind.shows(lead)
+
+
 def test_whoever_claims_it_learns_who_it_is(blind: World):
     """One click, and the card has all: the name, how to reach them, and the CRM."""
     lead = blind_lead(blind)
