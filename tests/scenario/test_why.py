@@ -98,9 +98,12 @@ def test_an_earlier_round_in_full(world: World):
     world.sees("Back in the queue")
     told = asks(world, "@aino", "why L-1")
     assert "L-1, round 2" in told
+    assert "On its way again since 2026-03-02 10:00 CET, card" in told  # no hand was raised then
     assert "Round 1, nordics: Answer: left out: given back untouched" in told
     assert "`/lead L-1 why 1`" in told
-    assert "L-1, round 1" in asks(world, "@aino", "L-1 why 1")
+    first = asks(world, "@aino", "L-1 why 1")
+    assert "L-1, round 1" in first
+    assert "Hand raised 2026-03-02 10:00 CET, card" in first
 
 
 def test_from_the_card_after_the_ack(world: World):
