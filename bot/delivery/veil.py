@@ -52,9 +52,13 @@ def _without_names(facts: LeadFacts) -> LeadFacts:
     # With the s of a genitive, which English sets off and others do not.
     named = rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:s|['’]s)?(?!\w)"
     leave_out = re.compile(named, re.IGNORECASE)
-    said = {name: leave_out.sub(LEFT_OUT, getattr(facts, name))
-            for name in ("title", "source", "campaign", "why")}  # fmt: skip
-    return replace(facts, **said)
+    return replace(
+        facts,
+        title=leave_out.sub(LEFT_OUT, facts.title),
+        source=leave_out.sub(LEFT_OUT, facts.source),
+        campaign=leave_out.sub(LEFT_OUT, facts.campaign),
+        why=leave_out.sub(LEFT_OUT, facts.why),
+    )
 
 
 def _names(facts: LeadFacts) -> Iterator[str]:
