@@ -10,7 +10,7 @@ from bot.delivery.escaping import clean
 from bot.delivery.naming import Context, all_known, known, named, permalink
 from bot.domain.asked import asks_anew, had_it
 from bot.domain.handoff import State
-from bot.domain.messages import Leavers, NobodyAsked, NobodyLeft
+from bot.domain.messages import Leavers, LeaversDoubted, NobodyAsked, NobodyLeft
 from bot.domain.move import Event
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork
@@ -82,6 +82,14 @@ def leavers(_desk: Desk, message: Leavers, work: UnitOfWork, _now: datetime) -> 
         "people": all_known(work.people, message.people),
         "leads": [_lead(dossier, work.people) for dossier in dossiers],
         "more": len(message.handoffs) - len(dossiers),
+    }
+
+
+def leavers_doubted(_desk: Desk, message: LeaversDoubted, work: UnitOfWork, _now: datetime) -> Told:
+    return "leavers_doubted", {
+        "queue": message.queue,
+        "people": all_known(work.people, message.people),
+        "n": message.leads,
     }
 
 

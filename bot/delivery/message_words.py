@@ -177,6 +177,7 @@ TELLERS: Mapping[str, Callable[[Desk, Any, UnitOfWork, datetime], Told]] = {
     "nobody_free": asking_words.nobody_asked,
     "nobody_left": asking_words.nobody_asked,
     "leavers": asking_words.leavers,
+    "leavers_doubted": asking_words.leavers_doubted,
     "unheard": ladder_words.unheard,
     "place_closed": ladder_words.place_closed,
     "digest": digest,

@@ -42,6 +42,7 @@ STYLES = {
     "returned": "red",
     "unheard": "red",
     "place_closed": "red",
+    "leavers_doubted": "red",
     "rejection_news": "magenta",
     "not_mine_news": "magenta",
     "digest": "bold cyan",

@@ -246,6 +246,16 @@ class Leavers(Message):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaversDoubted(Message):
+    """To the admins: Slack says that a whole team has left; nothing is given back on its word."""
+
+    kind = "leavers_doubted"
+    queue: str = ""
+    people: tuple[str, ...] = ()
+    leads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard(AboutHandoff):
     """To the admins: a step of the ladder reached nobody. Once a day for each step of a queue, so
     its lead is one of perhaps many."""
@@ -309,6 +319,7 @@ KINDS: Mapping[str, type[Message]] = {
         NobodyFree,
         NobodyLeft,
         Leavers,
+        LeaversDoubted,
         Unheard,
         PlaceClosed,
         Digest,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.domain.messages import Message, PlaceClosed, Unheard
+from bot.domain.messages import LeaversDoubted, Message, PlaceClosed, Unheard
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
 
@@ -25,6 +25,18 @@ def step_unheard(desk: Desk, work: UnitOfWork, news: Unheard, now: datetime) -> 
         do="correct the names in app.yaml, or the group or channel in Slack; then `baton check`",
     )
     _tell(desk, work, news, f"{news.queue} {news.clock} {news.percent} %", now)
+
+
+def leavers_doubted(desk: Desk, work: UnitOfWork, news: LeaversDoubted, now: datetime) -> None:
+    """A whole team is gone, says Slack: once a day for each queue."""
+    log.warning(
+        "Everybody who has leads of a queue is missing at once: nothing is given back",
+        action="leavers_doubted",
+        queue=news.queue,
+        people=len(news.people),
+        do="mend the group in Slack or the sellers in app.yaml; or have the manager release leads",
+    )
+    _tell(desk, work, news, news.queue, now)
 
 
 def place_closed(desk: Desk, work: UnitOfWork, place: str, why: str, now: datetime) -> None:

@@ -7,7 +7,9 @@ Giving back is not undone, and waiting a few minutes costs little. So
 - whoever is missing must be missing at two looks, `SURE_AFTER` apart;
 - a queue that has no seller at all has no leavers: there would be nobody to give to;
 - where everybody who has leads of a queue is missing at once, and there are several, it is taken
-  for a mistake: nothing is given back, and the log says so. The manager can still release leads.
+  for a mistake.
+
+Of the last two the admins hear, and the manager can still release leads.
 """
 
 from __future__ import annotations
@@ -22,9 +24,9 @@ import structlog
 from bot.domain import handoff as moves
 from bot.domain.assignment import Queue
 from bot.domain.handoff import Handoff
-from bot.domain.messages import Leavers
+from bot.domain.messages import Leavers, LeaversDoubted
 from bot.domain.move import Event
-from bot.use_cases import passing
+from bot.use_cases import admin_news, passing
 from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
@@ -44,14 +46,12 @@ class LeaverWatch:
 
     desk: Desk
     _missing_since: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    _doubted_since: dict[str, datetime] = field(default_factory=dict)  # by queue
 
     def look(self) -> int:
         """Give back what belongs to those who left; how many leads went on."""
-        with self.desk.books.reading() as work:
-            missing = {
-                name: self._missing(work, self.desk.queue(name), theirs)
-                for name, theirs in _with_leads(self.desk, work).items()
-            }
+        missing, doubted = self._missing()
+        self._tell_of(doubted)
         return sum(
             _go_on(self.desk, self.desk.queue(name), people)
             for name, people in self._sure(missing).items()
@@ -71,23 +71,41 @@ class LeaverWatch:
             for queue, theirs in missing.items()
         }
 
-    def _missing(self, work: UnitOfWork, queue: Queue, theirs: Leads) -> Theirs:
-        missing = {
-            person: gone
-            for person, leads in theirs.items()
-            if (gone := _astray(self.desk, work, person, leads))
-        }
-        if not work.people.members(queue.sellers):
-            return {}
-        if len(missing) > 1 and missing.keys() == theirs.keys():
-            log.warning(
-                "Everybody who has leads of a queue is missing at once: nothing is given back",
-                action="leavers_doubted",
-                queue=queue.name,
-                people=len(missing),
-            )
-            return {}
-        return missing
+    def _missing(self) -> tuple[dict[str, Theirs], dict[str, Theirs]]:
+        """By queue: those whose leads go on, if they stay missing; and those of whom it is hard to
+        believe."""
+        missing: dict[str, Theirs] = {}
+        doubted: dict[str, Theirs] = {}
+        with self.desk.books.reading() as work:
+            for name, theirs in _with_leads(self.desk, work).items():
+                gone = _gone(self.desk, work, theirs)
+                is_mistake = _is_hard_to_believe(work, self.desk.queue(name), theirs, gone)
+                (doubted if is_mistake else missing)[name] = gone
+        return missing, doubted
+
+    def _tell_of(self, doubted: Mapping[str, Theirs]) -> None:
+        now = self.desk.clock()
+        self._doubted_since = {name: self._doubted_since.get(name, now) for name in doubted}
+        for name, theirs in doubted.items():
+            if now - self._doubted_since[name] < SURE_AFTER:
+                continue
+            leads = sum(len(ids) for ids in theirs.values())
+            with self.desk.books.writing() as work:
+                news = LeaversDoubted(name, tuple(sorted(theirs)), leads)
+                admin_news.leavers_doubted(self.desk, work, news, now)
+                work.commit()
+            self.desk.said()
+
+
+def _gone(desk: Desk, work: UnitOfWork, theirs: Leads) -> Theirs:
+    astray = {person: _astray(desk, work, person, leads) for person, leads in theirs.items()}
+    return {person: ids for person, ids in astray.items() if ids}
+
+
+def _is_hard_to_believe(work: UnitOfWork, queue: Queue, theirs: Leads, gone: Theirs) -> bool:
+    if not work.people.members(queue.sellers):
+        return bool(gone)
+    return len(gone) > 1 and gone.keys() == theirs.keys()
 
 
 def _with_leads(desk: Desk, work: UnitOfWork) -> dict[str, Leads]:
@@ -127,7 +145,7 @@ def _go_on(desk: Desk, queue: Queue, theirs: Theirs) -> int:
     if not gone:
         return 0
     with desk.books.writing() as work:
-        hear = work.people.members((queue.manager,)) or work.people.members((queue.head,))
+        hear = desk.managers(work.people, queue.name) or work.people.members((queue.head,))
         for person in sorted(hear):
             work.outbox.put(Leavers(tuple(theirs), tuple(gone)), person, desk.clock())
         work.commit()

@@ -301,13 +301,27 @@ def test_one_look_is_not_enough(by_turns: World):
 
 
 def test_a_group_that_is_empty_by_mistake_gives_nothing_back(tmp_path: Path):
-    """Everybody gone at once is taken for a mistake, not for a fact."""
-    with team(tmp_path, "@nordic-sales", rule=Rule()) as world:
+    """Everybody gone at once is taken for a mistake, not for a fact; the admins hear of it once."""
+    with team(tmp_path, "@nordic-sales", rule=Rule(), admins=("@sam",)) as world:
         leads = [accepted(world, "Ada", "@erik"), accepted(world, "Grace", "@aino")]
         for who in ("@erik", "@aino"):
             world.server.workspace.remove_from_group(who, "nordic-sales")
+        world.look_up_people()
+        world.nothing_more()  # one look is not enough
         look_twice(world)
+        world.hears("@sam", "@erik", "@aino", "left the nordics team", "2 leads stay with them")
         for who in ("@jonas", "@priya"):
             world.server.workspace.remove_from_group(who, "nordic-sales")
         look_twice(world)
         assert ["@erik", "@aino"] == [holder(world, lead) for lead in leads]
+
+
+def test_a_team_without_any_seller_is_told_of(tmp_path: Path):
+    """There is nobody to give to, so the leads stay, and the admins hear of it."""
+    with team(tmp_path, "@nordic-sales", rule=Rule(), admins=("@sam",)) as world:
+        lead = accepted(world, "Ada", "@erik")
+        for who in ("@erik", "@aino", "@jonas", "@priya"):
+            world.server.workspace.remove_from_group(who, "nordic-sales")
+        look_twice(world)
+        world.hears("@sam", "@erik left the nordics team", "1 lead stays with them")
+        assert "@erik" == holder(world, lead)
