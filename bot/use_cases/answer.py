@@ -19,6 +19,7 @@ from bot.domain.offer import Answer
 from bot.use_cases import turn
 from bot.use_cases.clicked import counts_at
 from bot.use_cases.desk import Desk
+from bot.use_cases.manager_news import tell_manager
 from bot.use_cases.marketing import marketing_of, not_asked_any_more
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier
@@ -168,7 +169,7 @@ def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str | No
     asked = (before.assignee,) if before.assignee else queue.sellers
     also = desk.queue(before.also_queue).sellers if before.also_queue else ()
     sellers = work.people.members((*asked, *also))
-    managers = work.people.members((queue.manager,))
+    managers = desk.managers(work.people, before.queue)
     if by is None or not may_answer(by, sellers, managers):
         raise NotAllowed(before)
 
@@ -192,7 +193,7 @@ def _check_room(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> None:
     queue = desk.queue(before.queue)
     if queue.rule.open_at_most is None or before.assignee is not None:
         return
-    if by in work.people.members((queue.manager,)):
+    if by in desk.managers(work.people, before.queue):
         return
     work.turns.credits(queue.name)  # two clicks of one person come one after the other
     if not queue.rule.has_room(work.handoffs.in_hand([by]).get(by, 0)):
@@ -230,6 +231,4 @@ def _tell_marketing(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime)
 
 
 def _tell_manager(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -> None:
-    manager = desk.queue(after.queue).manager
-    for person in sorted(work.people.members((manager,))) or [manager]:
-        work.outbox.put(NotMineNews(after.id, after.round), person, now)
+    tell_manager(desk, work, after.queue, NotMineNews(after.id, after.round), now)

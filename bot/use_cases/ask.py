@@ -21,7 +21,7 @@ from bot.use_cases import showing
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.desk import Desk
 from bot.use_cases.marketing import may_tell, put_question
-from bot.use_cases.ports import Conflict, People, UnitOfWork
+from bot.use_cases.ports import Conflict, UnitOfWork
 from bot.use_cases.records import Dossier
 
 
@@ -100,18 +100,14 @@ def _check_may_ask(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, b
         raise Conflict(f"Slack has not said yet that the card of handoff {before.id} is up.")
     if before.state is State.OFFERED:
         check_may_answer(desk, work, before, by)
-    elif not may_follow_up(by, before.holder, _managers(desk, work.people, before)):
+    elif not may_follow_up(by, before.holder, desk.managers(work.people, before.queue)):
         raise NotAllowed(before)
 
 
 def _check_may_tell(desk: Desk, work: UnitOfWork, before: Handoff, round_: int, by: str) -> None:
     """Raises NotMarketing, NoQuestion."""
-    managers = _managers(desk, work.people, before)
+    managers = desk.managers(work.people, before.queue)
     if by not in managers and not may_tell(desk, work.people, before, by):
         raise NotMarketing(before)
     if round_ != before.round or not before.offer.is_asking:
         raise NoQuestion(before)
-
-
-def _managers(desk: Desk, people: People, handoff: Handoff) -> frozenset[str]:
-    return people.members((desk.queue(handoff.queue).manager,))

@@ -74,7 +74,7 @@ class Desk:
             return True
         also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
         sells = person.id in people.members((*queue.sellers, *also))
-        return sells and person.id not in people.members((queue.manager,))
+        return sells and person.id not in self.managers(people, handoff.queue)
 
     def sells_only_for_the_other(self, handoff: Handoff, people: People, name: str) -> bool:
         """Was this person, or group, asked only because the offer was widened?"""
@@ -87,6 +87,10 @@ class Desk:
         team = people.members((*own.sellers, own.manager, own.head, *own.marketers))
         these = people.members((name,))
         return bool(these & people.members(other.sellers)) and not these & team
+
+    def managers(self, people: People, queue: str) -> frozenset[str]:
+        """Ids of whoever manages a queue: one person, or the members of a group."""
+        return people.members((self.queue(queue).manager,))
 
     def queue(self, name: str) -> Queue:
         """The queue; leads of one that app.yaml no longer has are served by the last."""

@@ -159,7 +159,7 @@ def for_follow_up(
     if round_ != before.round:  # whose lead it was in that round says nothing about now
         raise OldCard(before)
     if not desk.replaying:
-        managers = work.people.members((desk.queue(before.queue).manager,))
+        managers = desk.managers(work.people, before.queue)
         if by is None or not may_follow_up(by, before.holder, managers):
             raise NotAllowed(before)
     return before

@@ -15,6 +15,7 @@ from bot.domain.handoff import Handoff, OldCard
 from bot.domain.messages import NotMineNews
 from bot.use_cases.answer import check_may_answer
 from bot.use_cases.desk import Desk
+from bot.use_cases.manager_news import tell_manager
 from bot.use_cases.marketing import not_asked_any_more
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import UnitOfWork
@@ -79,7 +80,6 @@ def _leave_to_the_manager(
     desk: Desk, work: UnitOfWork, misrouted: Handoff, now: datetime
 ) -> Handoff:
     show(desk, work, misrouted, now)
-    manager = desk.queue(misrouted.queue).manager
-    for person in sorted(work.people.members((manager,))) or [manager]:
-        work.outbox.put(NotMineNews(misrouted.id, misrouted.round), person, now)
+    news = NotMineNews(misrouted.id, misrouted.round)
+    tell_manager(desk, work, misrouted.queue, news, now)
     return misrouted

@@ -85,7 +85,7 @@ def offer_again(desk: Desk, handoff_id: int, round_: int, queue: str, by: str) -
     now = desk.clock()
     with desk.books.writing() as work:
         before = work.handoffs.get(handoff_id)
-        if by not in work.people.members((desk.queue(before.queue).manager,)):
+        if by not in desk.managers(work.people, before.queue):
             raise NotAllowed(before)
         if round_ != before.round:
             raise handoff.OldCard(before)

@@ -31,7 +31,7 @@ def pass_on(desk: Desk, handoff_id: int, round_: int, by: str) -> Handoff:
             raise AlreadyAnswered(before)
         if before.assignee is None:
             raise OutOfOrder(before)
-        if by != before.assignee and not _is_manager(desk, work, before, by):
+        if by != before.assignee and by not in desk.managers(work.people, before.queue):
             if _has_passed(work, before, by):
                 return before
             raise NotAllowed(before)
@@ -73,7 +73,7 @@ def ask_by_name(desk: Desk, handoff_id: int, round_: int, person: str, by: str) 
         before = work.handoffs.get(handoff_id)
         queue = desk.queue(before.queue)
         sellers = work.people.members(queue.sellers)
-        if not _is_manager(desk, work, before, by) or person not in sellers:
+        if by not in desk.managers(work.people, queue.name) or person not in sellers:
             raise NotAllowed(before)
         if round_ != before.round:
             raise OldCard(before)
@@ -136,7 +136,3 @@ def _is_about_the_lead(ask: Ask) -> bool:
 
 def _terms(work: UnitOfWork, before: Handoff) -> Terms:
     return work.terms.get(before.promised.terms_version)
-
-
-def _is_manager(desk: Desk, work: UnitOfWork, before: Handoff, by: str) -> bool:
-    return by in work.people.members((desk.queue(before.queue).manager,))

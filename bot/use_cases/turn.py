@@ -22,6 +22,7 @@ from bot.domain.messages import Message, NobodyFree, NobodyLeft
 from bot.domain.move import Move
 from bot.domain.turns import Candidate, Choice, Skip, Why
 from bot.use_cases.desk import Desk
+from bot.use_cases.manager_news import tell_manager
 from bot.use_cases.ports import People, UnitOfWork
 from bot.use_cases.records import Signal
 
@@ -149,8 +150,7 @@ def tell_if_nobody(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) 
         message = NobodyFree(after.id, after.round)
     elif why is not Why.NOBODY_LEFT:
         return
-    for manager in sorted(work.people.members((queue.manager,))) or [queue.manager]:
-        work.outbox.put(message, manager, now)
+    tell_manager(desk, work, queue.name, message, now)
 
 
 def _choose(
