@@ -20,7 +20,7 @@ from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Handoffs, People, UnitOfWork
 from bot.use_cases.records import Dossier, Listed, Listing, MyWork
 
-SHORTEST_NAME = 3  # letters: a shorter word says nothing by itself
+SHORTEST_PART = 3  # letters of a name: a shorter one says nothing by itself
 LEFT_OUT = "…"
 
 
@@ -44,9 +44,7 @@ def veiled(lead: Lead) -> Lead:
 
 def _without_names(facts: LeadFacts) -> LeadFacts:
     """Whoever wrote why now may have written about whom."""
-    names = sorted(
-        filter(_is_name, _names(facts)), key=len, reverse=True
-    )  # "Acme AB" before "Acme"
+    names = sorted(set(_names(facts)), key=len, reverse=True)  # "Acme AB" before "Acme"
     if not names:
         return facts
     # With the s of a genitive, which English sets off and others do not.
@@ -62,13 +60,14 @@ def _without_names(facts: LeadFacts) -> LeadFacts:
 
 
 def _names(facts: LeadFacts) -> Iterator[str]:
-    yield from (facts.email, facts.phone, facts.external_id, facts.name, *facts.name.split())
-    yield from (facts.company, *facts.company.split()[:1])
-    yield from (facts.domain, facts.domain.partition(".")[0])
+    whole = (facts.email, facts.phone, facts.external_id, facts.name, facts.company, facts.domain)
+    parts = (*facts.name.split(), *facts.company.split()[:1], facts.domain.partition(".")[0])
+    yield from filter(None, whole)
+    yield from (part for part in parts if len(part) >= SHORTEST_PART and not _is_small(part))
 
 
-def _is_name(word: str) -> bool:
-    return len(word) >= SHORTEST_NAME and word.casefold() not in ("the", "von", "van", "der")
+def _is_small(word: str) -> bool:
+    return word.casefold() in ("the", "von", "van", "der")
 
 
 def seen_by(desk: Desk, people: People, dossier: Dossier, reader: str) -> Dossier:
