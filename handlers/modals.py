@@ -15,7 +15,7 @@ from slack_bolt import Ack, App
 
 from bot.delivery.actions import NO_QUEUE, Action, Callback, Field
 from bot.delivery.outcomes import Ok, Outcome, reason
-from bot.delivery.wording import Words, why_not
+from bot.delivery.wording import Words
 from bot.domain.agreement import NextStep
 from bot.domain.asked import teams_left
 from bot.domain.handoff import AlreadyAnswered, OldCard
@@ -95,7 +95,7 @@ def _not_mine(desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
 
 
 def _disqualify(_desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
-    reason = reason_of(filled, why_not(dossier.terms))
+    reason = reason_of(filled, dossier.terms.reasons_to_end)
     note = filled.judged(Field.NOTE, lambda: note_for(filled, reason), "")
     filled.check()
     return lambda desk, on, by: follow_up.disqualified(
@@ -111,7 +111,7 @@ def _won(desk: Desk, _dossier: Dossier, filled: Filled) -> UseCase:
 
 
 def _lost(_desk: Desk, dossier: Dossier, filled: Filled) -> UseCase:
-    reason = reason_of(filled, why_not(dossier.terms))
+    reason = reason_of(filled, dossier.terms.reasons_to_end)
     return lambda desk, on, by: follow_up.lost(desk, on.handoff, on.round, by, reason.code)
 
 

@@ -26,7 +26,7 @@ from bot.delivery.message_words import TELLERS
 from bot.delivery.naming import named
 from bot.delivery.render import Rendered, Renderer
 from bot.delivery.why_words import Arithmetic
-from bot.domain.agreement import NextStep, Reason, Terms
+from bot.domain.agreement import Reason
 from bot.domain.business_hours import zone_named
 from bot.domain.lead import Lead
 from bot.domain.messages import Digest, DigestChart, Message
@@ -34,9 +34,6 @@ from bot.domain.move import Event
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People, UnitOfWork
 from bot.use_cases.records import Colleague, Dossier, Listing, MyWork, Person
-
-# Reasons with these next steps send a lead elsewhere; they are not why it came to nothing.
-ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
 
 LONGEST_WRITTEN = 1000  # characters, as the inputs themselves allow
 SUGGESTED = timedelta(hours=1)  # from now: when somebody takes a lead who does not take it now
@@ -201,7 +198,7 @@ class Words:
         return [{"type": "section", "text": {"type": "plain_text", "emoji": False, "text": text}}]
 
     def disqualify_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
-        return self._view("disqualify_modal", dossier, reader, why_not(dossier.terms))
+        return self._view("disqualify_modal", dossier, reader, dossier.terms.reasons_to_end)
 
     def not_mine_view(self, dossier: Dossier, reader: Person | None = None, note: str = "") -> Json:
         """`note` is what the reader wrote already, in another form."""
@@ -216,7 +213,7 @@ class Words:
         return self.renderer.view("hand_over_modal", context, reads(reader))
 
     def lost_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
-        return self._view("lost_modal", dossier, reader, why_not(dossier.terms))
+        return self._view("lost_modal", dossier, reader, dossier.terms.reasons_to_end)
 
     def won_view(self, dossier: Dossier, reader: Person | None = None) -> Json:
         return self._view("won_modal", dossier, reader, ())
@@ -335,12 +332,6 @@ class Words:
 def reads(person: Person | None) -> str:
     """The language a person reads; '' is the channel's."""
     return person.language if person is not None else ""
-
-
-def why_not(terms: Terms) -> tuple[Reason, ...]:
-    """The agreed reasons that fit a lead already taken on; all of them where none does."""
-    fitting = tuple(reason for reason in terms.reasons if reason.next_step not in ELSEWHERE)
-    return fitting or terms.reasons
 
 
 def _value(dossier: Dossier) -> str:

@@ -143,13 +143,17 @@ class Step:
 class NextStep(StrEnum):
     """What a rejection leads to."""
 
-    FIX = "fix"
-    RECYCLE = "recycle"
-    NURTURE = "nurture"
-    SUPPRESS = "suppress"
-    JOIN = "join"
-    OWNER = "owner"
-    REROUTE = "reroute"
+    FIX = "fix"  # marketing repairs it, and hands it over again
+    RECYCLE = "recycle"  # it comes back later
+    NURTURE = "nurture"  # marketing keeps in touch
+    SUPPRESS = "suppress"  # no more mail
+    JOIN = "join"  # to the open handoff of the same person
+    OWNER = "owner"  # to the account's owner
+    REROUTE = "reroute"  # to the right queue: not mine
+
+
+# These send a lead elsewhere; they are not why one that was taken on came to nothing.
+ELSEWHERE = frozenset({NextStep.JOIN, NextStep.OWNER, NextStep.REROUTE, NextStep.FIX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,12 @@ class Terms:
 
     def steps(self, clock: Clock, queue: str) -> tuple[Step, ...]:
         return tuple(step for step in self.ladder if step.clock is clock and step.concerns(queue))
+
+    @property
+    def reasons_to_end(self) -> tuple[Reason, ...]:
+        """The agreed reasons that fit a lead already taken on; all of them where none does."""
+        fitting = tuple(reason for reason in self.reasons if reason.next_step not in ELSEWHERE)
+        return fitting or self.reasons
 
     def reason(self, code: str) -> Reason:
         """Raises KeyError for a reason that is not on the agreed list."""

@@ -15,7 +15,7 @@ from bot.domain.offer import Answer, Offer
 
 
 def apply(handoff: Handoff, move: Move) -> Handoff:
-    """The handoff after the move. Carries out, does not judge: the decisions above do that."""
+    """The handoff after the move. It carries out; `handoff.py` and `detours.py` judge."""
     after = _APPLY[move.event](handoff, move)
     return replace(
         after,
