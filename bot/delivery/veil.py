@@ -12,6 +12,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 from bot.delivery.nearest import card_near
@@ -26,14 +27,19 @@ LEFT_OUT = "…"
 
 def veiled(lead: Lead) -> Lead:
     """Called by its number; what it is worth stands where its company did."""
-    facts = _without_names(lead.facts)
-    worth = ", ".join(word for word in (facts.title, facts.country, facts.tier) if word)
+    facts, leave_out = lead.facts, _names_left_out(lead.facts)
+    title = leave_out(facts.title)
+    worth = ", ".join(word for word in (title, facts.country, facts.tier) if word)
     hidden = replace(
         facts,
         name="",
         email="",
         phone="",
         company=worth,
+        title=title,
+        source=leave_out(facts.source),
+        campaign=leave_out(facts.campaign),
+        why=leave_out(facts.why),
         domain="",
         external_id="",
         crm_url="",
@@ -42,21 +48,23 @@ def veiled(lead: Lead) -> Lead:
     return replace(lead, facts=hidden)
 
 
-def _without_names(facts: LeadFacts) -> LeadFacts:
+def _behind(dossier: Dossier) -> Dossier:
+    """What colleagues and marketing wrote of the lead is theirs to read, but for the names."""
+    leave_out = _names_left_out(dossier.lead.facts)
+    moves = (
+        replace(move, note=leave_out(move.note)) if move.note else move for move in dossier.journal
+    )
+    return replace(dossier, lead=veiled(dossier.lead), journal=tuple(moves))
+
+
+def _names_left_out(facts: LeadFacts) -> Callable[[str], str]:
     """Whoever wrote why now may have written about whom."""
     names = sorted(set(_names(facts)), key=len, reverse=True)  # "Acme AB" before "Acme"
     if not names:
-        return facts
+        return str
     # With the s of a genitive, which English sets off and others do not.
     named = rf"(?<!\w)(?:{'|'.join(map(re.escape, names))})(?:s|['’]s)?(?!\w)"
-    leave_out = re.compile(named, re.IGNORECASE)
-    return replace(
-        facts,
-        title=leave_out.sub(LEFT_OUT, facts.title),
-        source=leave_out.sub(LEFT_OUT, facts.source),
-        campaign=leave_out.sub(LEFT_OUT, facts.campaign),
-        why=leave_out.sub(LEFT_OUT, facts.why),
-    )
+    return partial(re.compile(named, re.IGNORECASE).sub, LEFT_OUT)
 
 
 def _names(facts: LeadFacts) -> Iterator[str]:
@@ -75,13 +83,13 @@ def seen_by(desk: Desk, people: People, dossier: Dossier, reader: str) -> Dossie
     hidden = desk.hides(dossier.handoff, people, reader)
     nearest = card_near(desk, people, dossier.handoff, dossier.cards, reader)
     dossier = replace(dossier, nearest=nearest)
-    return replace(dossier, lead=veiled(dossier.lead)) if hidden else dossier
+    return _behind(dossier) if hidden else dossier
 
 
 def unclaimed(desk: Desk, dossier: Dossier) -> Dossier:
     """As a form shows it that any of those who could claim it may open."""
     open_to_claim = desk.queue(dossier.handoff.queue).is_blind and dossier.handoff.holder is None
-    return replace(dossier, lead=veiled(dossier.lead)) if open_to_claim else dossier
+    return _behind(dossier) if open_to_claim else dossier
 
 
 def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:

@@ -538,6 +538,21 @@ def test_what_marketing_wrote_of_a_blind_lead_names_nobody(blind: World, why: st
     assert f"Why now: {why}" in blind.shows(lead)
 
 
+def test_marketings_answer_about_a_blind_lead_names_nobody(blind: World):
+    """Whoever may claim it reads the answer, without whom it is about; who has it reads all."""
+    lead = blind_lead(blind)
+    blind.forget()
+    ask.ask(blind.desk, lead, 1, blind.id("@erik"), "How many seats?")
+    ask.tell(blind.desk, lead, 1, blind.id("@anna"), "Ada says that Acme has 40 people.")
+    blind.deliver()
+    blind.sees("… says that … has 40 people.")
+    assert set() == names_in(*(said.words for said in blind.said if said.place == "mql-handoff"))
+    blind.forget()
+    blind.click("@erik", "accept", lead)
+    blind.deliver()
+    assert "Ada says that Acme has 40 people." in blind.shows(lead)
+
+
 def test_whoever_claims_it_learns_who_it_is(blind: World):
     """One click, and the card has all: the name, how to reach them, and the CRM."""
     lead = blind_lead(blind)
