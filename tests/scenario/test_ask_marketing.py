@@ -14,7 +14,7 @@ from bot.domain.agreement import Clock, Duration, Target
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.handoff import NotMarketing, State
 from bot.domain.lead import LeadFacts
-from bot.use_cases import ask, snooze
+from bot.use_cases import ask, misroute, snooze
 from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Conflict
 from playground.delivery import INTERACTIVE
@@ -108,6 +108,17 @@ def test_the_owner_of_the_campaign_is_asked_alone(world: World):
     ask.tell(world.desk, lead, 1, world.id("@anna"), ANSWER)
     world.deliver()
     world.sees("@erik: @anna answers your question.")
+
+
+def test_where_marketing_is_nobody_the_manager_is_asked(tmp_path: Path):
+    """A group that somebody emptied loses no question."""
+    queues = (replace(QUEUE, marketers=("@nobody-here",)), DACH)
+    with open_world(tmp_path, queues=queues) as world:
+        lead = world.lead()
+        ask.ask(world.desk, lead, 1, world.id("@erik"), QUESTION)
+        world.deliver()
+        world.hears("@maja", "@erik asks you something", QUESTION)
+        world.nothing_more()
 
 
 def test_an_answer_that_comes_second_is_told_so(world: World):
@@ -251,6 +262,16 @@ def test_sales_may_go_on_without_an_answer(world: World):
     world.person("@anna").click("tell", anna, stale=True)
     world.settle()
     world.hears("@anna", "This question needs no answer any more")
+
+
+def test_another_teams_lead_needs_no_answer_any_more(world: World):
+    """Sent on to the right team, it is not ours to ask about: marketing reads so."""
+    lead = world.lead()
+    asked = asks(world, "@erik", lead)
+    misroute.send_on(world.desk, lead, 1, world.id("@erik"), "dach")
+    world.deliver()
+    world.forget()
+    assert "It needs no answer any more" in now_reads(world, "@anna", asked[0])
 
 
 def test_an_answer_while_marketing_is_asked_is_no_late_one(world: World):

@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.move import Event
-from bot.use_cases import away, nudge
+from bot.use_cases import away, hand_over, nudge
 from bot.use_cases.desk import Consideration
 from playground.seen import Seen
 from playground.wording import block_words
@@ -348,6 +348,42 @@ def test_an_answer_ends_what_was_put_off(world: World) -> None:
     world.deliver()
     assert "takes it" not in world.shows(lead)
     until(world, "02 15:00")
+
+
+def test_what_was_put_off_is_not_said_earlier(world: World) -> None:
+    """Not even what waited since before: for the end of a do-not-disturb, say."""
+    lead = accepted(world)
+    world.person("@erik").pause_notifications(until="2026-03-02T16:40:00+01:00")
+    until(world, "02 16:30")  # due at 16:24, and waiting
+    take_later(world, "@erik", lead, MONDAY + timedelta(hours=6, minutes=50))
+    until(world, "02 16:49")
+    world.nothing_more()
+    until(world, "02 16:50")
+    world.hears("@erik", "Ada", "waiting for first contact")
+
+
+def test_a_reminder_at_ones_own_time_comes_in_spite_of_a_pause(world: World) -> None:
+    """Whoever says "at 15:00" wants to hear it at three."""
+    lead = accepted(world)
+    take_later(world, "@erik", lead, MONDAY + timedelta(hours=5))
+    world.person("@erik").pause_notifications(minutes=600)
+    until(world, "02 15:00")
+    world.hears("@erik", "Ada", "waiting for first contact")
+
+
+def test_who_gave_a_lead_away_does_not_hear_of_their_own_time(world: World) -> None:
+    """A colleague has it since: they are reminded as usual, and the word is forgotten, although
+    they named the very same time."""
+    lead = accepted(world)
+    take_later(world, "@erik", lead, MONDAY + timedelta(hours=5))
+    asked = hand_over.propose(world.desk, lead, 1, world.id("@erik"), world.id("@aino"))
+    hand_over.agree(world.desk, asked.id, world.id("@aino"))
+    world.deliver()
+    world.forget()
+    take_later(world, "@aino", lead, MONDAY + timedelta(hours=4))
+    until(world, "02 14:00")
+    world.hears("@aino", "Ada", "waiting for first contact")
+    until(world, "02 15:59")
 
 
 def words(world: World, seen: Seen) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,11 +12,11 @@ from bot.domain.agreement import Clock
 from bot.domain.handoff import MayNotExcuse, NotBroken
 from bot.domain.metrics import ClockFigures
 from bot.domain.move import Event
-from bot.use_cases import excuse
+from bot.use_cases import excuse, misroute
 from bot.use_cases.excuse import Broken
 from bot.use_cases.report import BEGINNING, figures_between
 from playground.person import Person
-from tests.scenario.world import World
+from tests.scenario.world import DACH, QUEUE, World, open_world
 
 MONDAY = date(2026, 3, 2)
 
@@ -89,6 +91,22 @@ def test_who_may_not_excuse_sees_the_arithmetic_and_no_button(world: World):
     excuse.excuse(world.desk, promise, world.id("@henrik"), "outage")
     with pytest.raises(NotBroken):
         excuse.excuse(world.desk, promise, world.id("@maja"), "twice")
+
+
+def test_a_broken_promise_is_excused_by_the_manager_of_its_own_team(tmp_path: Path):
+    """Where the lead has gone since does not matter: nobody excuses another team's promise."""
+    dach = replace(DACH, manager="@luis", head="@luis")
+    with open_world(tmp_path, queues=(QUEUE, dach)) as world:
+        lead = world.lead()
+        world.pass_time(hours=5)
+        misroute.send_on(world.desk, lead, 1, world.id("@erik"), "dach")
+        promise = Broken(lead, 1, Clock.ANSWER)
+        with pytest.raises(MayNotExcuse):
+            excuse.excuse(world.desk, promise, world.id("@luis"), "outage")
+        excuse.excuse(world.desk, promise, world.id("@maja"), "outage")
+        world.deliver()
+        world.forget()
+        assert world.handoff(lead).offer.answer_excused is None  # of the new round: nothing
 
 
 def test_a_second_click_says_that_nothing_is_left_to_excuse(world: World):

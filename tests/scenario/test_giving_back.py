@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.agreement import Clock
 from bot.domain.metrics import measure
-from bot.use_cases import follow_up
+from bot.use_cases import away, follow_up
 from bot.use_cases.look_up import dossier
 from tests.scenario.test_why import asks
 from tests.scenario.world import MONDAY, World
@@ -58,3 +58,17 @@ def test_a_colleague_who_takes_it_has_all_their_time(world: World):
     clock = world.handoff(lead).clock
     assert clock is not None
     assert clock.due_at > MONDAY.replace(day=3, hour=13)
+
+
+def test_what_is_qualified_is_not_given_back_with_the_rest(world: World):
+    """Going away, one gives back what others can begin with; the rest stays one's own."""
+    ada, grace = world.lead(), world.lead("Grace")
+    for lead in (ada, grace):
+        world.click("@erik", "accept", lead)
+    world.click("@erik", "contacted", grace)
+    world.click("@erik", "sql", grace)
+    assert 1 == away.give_back(world.desk, world.id("@erik"))
+    world.deliver()
+    world.forget()
+    holders = (world.handoff(ada).holder, world.handoff(grace).holder)
+    assert (None, world.id("@erik")) == holders

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
+from bot.domain.lead import LeadFacts
 from bot.domain.move import Event
-from bot.use_cases import hand_over
+from bot.use_cases import answer, hand_over
+from bot.use_cases.offer import raise_lead
+from bot.use_cases.ports import Conflict
 from bot.use_cases.records import Proposal
 from playground.seen import Seen
 from tests.scenario.test_hand_over import answers, choices, held, holder, opens, reads_now, shown
-from tests.scenario.world import World, open_world, read
+from tests.scenario.world import DACH, QUEUE, World, open_world, read
 
 
 def swaps(world: World, who: str, lead: int, other: int, of: str) -> Seen:
@@ -64,6 +68,34 @@ def test_half_a_swap_is_none(world: World) -> None:
     answers(world, "@aino", "agree", asked)
     assert "Things have changed" in reads_now(world, "@aino", asked)
     assert "@erik" == holder(world, ada)
+
+
+def test_a_swap_is_about_the_round_in_which_it_was_asked(world: World) -> None:
+    """Given back and taken again, a lead is another promise: the old word does not move it."""
+    ada, grace = held(world), held(world, "Grace", by="@aino")
+    asked = swaps(world, "@erik", ada, grace, of="@aino")
+    world.click("@erik", "more", ada, value="Release")
+    world.deliver()
+    world.click("@erik", "accept", ada)
+    world.deliver()
+    world.forget()
+    answers(world, "@aino", "agree", asked)
+    assert "Things have changed" in reads_now(world, "@aino", asked)
+    assert ("@erik", "@aino") == (holder(world, ada), holder(world, grace))
+
+
+def test_leads_of_two_teams_are_not_swapped(tmp_path: Path) -> None:
+    """Although both sell for both: each team counts its own leads."""
+    dach = replace(DACH, sellers=("@nordic-sales",))
+    with open_world(tmp_path, queues=(QUEUE, dach)) as opened:
+        ada = held(opened)
+        grace = raise_lead(opened.desk, LeadFacts(email="g@b.example", country="DE")).handoff_id
+        opened.deliver()
+        answer.accept(opened.desk, grace, 1, opened.id("@aino"))
+        with pytest.raises(Conflict):
+            hand_over.propose(
+                opened.desk, ada, 1, opened.id("@erik"), opened.id("@aino"), (grace, 1)
+            )
 
 
 def test_what_a_form_cannot_do_is_said_below_its_field(world: World) -> None:

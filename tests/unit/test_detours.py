@@ -169,6 +169,7 @@ def test_a_held_lead_can_be_asked_about_and_keeps_its_state(state: str) -> None:
     assert after.clock.name is before.name
     stood = elapsed(TERMS.calendar("nordics"), before.due_at, after.clock.due_at)
     assert stood == 8 * HOUR
+    assert story.stretch(before.name).due_at == after.clock.due_at
     assert story.agrees_with_its_journal()
 
 

@@ -121,6 +121,32 @@ def test_stages_only_go_forward(stage: Event) -> None:
         handoff.advance(won, stage, "U1", ELEVEN, TERMS)
 
 
+def test_a_stage_is_reached_once() -> None:
+    """A second click on SQL neither counts twice nor moves the time at which it was reached."""
+    qualified = journal.apply(accepted(), handoff.advance(accepted(), Event.SQL, "U1", TEN, TERMS))
+    with pytest.raises(OutOfOrder):
+        handoff.advance(qualified, Event.SQL, "U1", ELEVEN, TERMS)
+
+
+def test_the_first_touch_is_written_once() -> None:
+    """What comes after it moves nothing: neither when it was, nor how long it took."""
+    touched = journal.apply(accepted(), handoff.contact(accepted(), "U1", ELEVEN, TERMS))
+    later = handoff.advance(touched, Event.WON, "U1", stockholm("2026-03-05 10:00"), TERMS)
+    won = journal.apply(touched, later).offer
+    assert (won.touched_at, won.touch_spent) == (ELEVEN, timedelta(hours=1))
+
+
+def test_a_new_round_is_its_own_teams_again() -> None:
+    """Whom the ladder asked too, in the round before, is not asked by that any more."""
+    clock = offered().clock
+    assert clock is not None
+    widened = journal.apply(offered(), Move(Event.STEPPED, TEN, clock=clock, queue="dach"))
+    assert widened.also_queue == "dach"
+    held = journal.apply(widened, handoff.accept(widened, 1, "U1", TEN, TERMS))
+    back = handoff.give_back(held, Event.RELEASED, "U1", ELEVEN, PROMISED)
+    assert journal.apply(held, back).also_queue == ""
+
+
 def test_an_untouched_lead_is_taken_back_but_a_contacted_one_is_not() -> None:
     """The acknowledgement time-out ends with the first contact."""
     contacted = journal.apply(accepted(), handoff.contact(accepted(), "U1", ELEVEN, TERMS))
@@ -167,5 +193,6 @@ def test_a_held_lead_can_go_back_to_marketing_and_be_offered_another_time() -> N
     recycled = journal.apply(accepted(), handoff.recycle(accepted(), "U1", ELEVEN, TERMS, "later"))
     assert (recycled.state, recycled.holder, recycled.clock) == (State.RECYCLED, None, None)
     assert (recycled.offer.touched_at, recycled.offer.reason) == (ELEVEN, "later")
+    assert (recycled.offer.gave_back_at, recycled.offer.decided_at) == (ELEVEN, ELEVEN)
     again = journal.apply(recycled, handoff.offer_again(recycled, PROMISED, ELEVEN))
     assert (again.state, again.round, again.card) == (State.OFFERED, 2, 2)
