@@ -32,6 +32,7 @@ IMPORT_SECONDS = 60
 MOMENT = timedelta(seconds=1)
 SAID_WITHIN_SECONDS = 5.0
 POSTED_WITHIN_SECONDS = 2.0
+LOOKED_WITHIN_SECONDS = 20.0  # while they watch a day in a minute they look at nothing else
 BEHIND_SECONDS = 60.0  # on a busy machine; as long as Baton is not done, and not longer
 NONE_WAITS = "No lead waits for an answer: send one first."
 AWAY = "Baton is not running. Start it again under Tools, Baton."
@@ -125,7 +126,7 @@ class Control:
         self.sellers_work = bool(given.get("on"))
         if self.sellers_work:
             # they plan from when they first see a card: before time is pressed on, not after it
-            self.sellers_looked.wait(SAID_WITHIN_SECONDS)
+            self.sellers_looked.wait(LOOKED_WITHIN_SECONDS)
             return "The simulated sellers are at work. Let time run to see them act."
         return "The simulated sellers have gone home."
 
@@ -216,7 +217,7 @@ class Control:
         return JSONResponse(
             {
                 "tour": [asdict(step) | {"done": step.name in done} for step in STEPS],
-                "sellers": self.sellers_work and self.sellers_looked.is_set(),
+                "sellers": self.sellers_work,
                 "running": self._stage.child.is_alive(),
             }
         )
