@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.delivery.done_words import ENDINGS, why_it_went_on
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, all_known, known, named, permalink
+from bot.delivery.naming import Context, Told, all_known, known, named, permalink, value_of
 from bot.domain.asked import asks_anew, had_it
 from bot.domain.handoff import State
 from bot.domain.messages import Leavers, LeaversDoubted, NobodyAsked, NobodyLeft
@@ -19,8 +19,6 @@ from bot.use_cases.records import Dossier, Person
 MOST_SELLERS = 100  # options of a select
 MOST_LEADS = 10  # lines
 LONGEST_NAME = 50  # characters; with a remark it fits into an option
-
-Told = tuple[str, Context]  # a template, and what it needs
 
 
 def nobody_asked(desk: Desk, message: NobodyAsked, work: UnitOfWork, now: datetime) -> Told:
@@ -66,7 +64,7 @@ def _sellers(desk: Desk, dossier: Dossier, work: UnitOfWork, now: datetime) -> I
         yield {
             "name": called(person),
             "remark": remark(person),
-            "value": f"{dossier.handoff.id}:{dossier.handoff.round}:{person.id}",
+            "value": value_of(dossier.handoff, person.id),
         }
 
 

@@ -8,7 +8,15 @@ from datetime import datetime
 from bot.delivery.actions import NO_QUEUE
 from bot.delivery.asking_words import called
 from bot.delivery.escaping import clean
-from bot.delivery.naming import LONGEST_WORDS, Context, known, named, permalink
+from bot.delivery.naming import (
+    LONGEST_WORDS,
+    Context,
+    Told,
+    known,
+    named,
+    permalink,
+    value_of,
+)
 from bot.domain.asked import teams_left, was_sent_around
 from bot.domain.handoff import Handoff
 from bot.domain.messages import HandedOver, ProposalAnswered, Proposed
@@ -20,14 +28,12 @@ MOST_QUEUES = 99  # options of a select; one more is "I do not know"
 MOST_OFFERED = 100
 MOST_COLLEAGUES = 100  # options, or groups of them
 
-Told = tuple[str, Context]  # a template, and what it needs
-
 
 def not_mine(desk: Desk, dossier: Dossier, note: str) -> Context:
     left = teams_left(desk.queues, dossier.offers)[:MOST_QUEUES]
     return {
         **named(dossier.lead),
-        "value": f"{dossier.handoff.id}:{dossier.handoff.round}",
+        "value": value_of(dossier.handoff),
         "queues": [(queue.name, queue.channel.removeprefix("#")) for queue in left],
         "unknown": NO_QUEUE,
         "manager": desk.queue(dossier.handoff.queue).manager,  # as in app.yaml: it is plain text
@@ -42,7 +48,7 @@ def offer_to(desk: Desk, handoff: Handoff) -> list[Context]:
         {
             "name": queue.name,
             "same": queue.name == handoff.queue,
-            "value": f"{handoff.id}:{handoff.round}:{queue.name}",
+            "value": value_of(handoff, queue.name),
         }
         for queue in desk.queues[:MOST_OFFERED]
     ]
@@ -55,7 +61,7 @@ def hand_over(dossier: Dossier, colleagues: Iterable[Colleague]) -> Context:
     with_leads = [one for one in everybody if one.leads][:MOST_COLLEAGUES]
     return {
         **named(dossier.lead),
-        "value": f"{dossier.handoff.id}:{dossier.handoff.round}",
+        "value": value_of(dossier.handoff),
         "colleagues": [
             {"name": called(one.person), "away": one.away, "value": one.person.id}
             for one in with_room
@@ -68,9 +74,9 @@ def hand_over(dossier: Dossier, colleagues: Iterable[Colleague]) -> Context:
 
 
 def _swap(listed: Listed) -> tuple[str, str]:
-    lead, handoff = named(listed.lead), listed.handoff
+    lead = named(listed.lead)
     said = " · ".join(part for part in (listed.lead.number, lead["who"], lead["company"]) if part)
-    return said, f"{handoff.id}:{handoff.round}"
+    return said, value_of(listed.handoff)
 
 
 def proposed(_desk: Desk, message: Proposed, work: UnitOfWork, _now: datetime) -> Told:

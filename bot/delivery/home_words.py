@@ -8,7 +8,7 @@ from bot.delivery import card_words
 from bot.delivery.actions import Action
 from bot.delivery.escaping import clean
 from bot.delivery.hand_over_words import offer_to
-from bot.delivery.naming import Context, known, named
+from bot.delivery.naming import Context, known, named, value_of
 from bot.delivery.render import is_link
 from bot.domain import sla
 from bot.domain.handoff import Handoff, State
@@ -84,7 +84,7 @@ def _line(listed: Listed) -> Context:
         "with_other": False,
         "why": "",
         "permalink": listed.card.permalink if listed.card else "",
-        "value": f"{listed.handoff.id}:{listed.handoff.round}",
+        "value": value_of(listed.handoff),
         "queues": (),
         "buttons": (),
         "more": (),

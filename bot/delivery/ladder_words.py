@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, all_known, known, named, permalink
+from bot.delivery.naming import Context, Told, all_known, known, named, permalink, value_of
 from bot.domain.agreement import OF_SALES, Clock
 from bot.domain.handoff import Handoff
 from bot.domain.messages import (
@@ -28,8 +28,6 @@ MOST_LISTED = 15  # leads in one message; the others are counted
 MOST_READ_ALOUD = 8  # in the text alone, which screen readers and notifications use
 LONGEST_NAME = 30  # characters; a line is for finding the lead
 
-Told = tuple[str, Context]  # a template, and what it needs
-
 
 def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) -> Told:
     dossier = work.handoffs.dossier(message.handoff)
@@ -49,7 +47,7 @@ def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) 
         "late": late if late > LATE_ENOUGH_TO_SAY else None,
         # In its thread the card is at hand; a broadcast is read in the channel, far from it.
         "permalink": "" if message.card and not message.broadcast else permalink(dossier),
-        "snooze": f"{handoff.id}:{handoff.round}" if _may_wait(message, handoff, now) else "",
+        "snooze": value_of(handoff) if _may_wait(message, handoff, now) else "",
     }
 
 

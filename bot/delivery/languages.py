@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any
 
 from bot.domain.metrics import SMALL
+from bot.use_cases.records import Person
 
 DEFAULT = "en"
 _TABLES = resources.files("message_templates") / "languages"
@@ -87,6 +88,11 @@ def language(code: str) -> Language:
     """The language for `sv` or `sv-SE`; English where there is no table for it."""
     base = code.replace("_", "-").partition("-")[0].lower()
     return _read(base if base in available() else DEFAULT)
+
+
+def reads(person: Person | None) -> str:
+    """The language of a person; '' is the channel's."""
+    return person.language if person is not None else ""
 
 
 @cache

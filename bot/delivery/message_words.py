@@ -12,7 +12,7 @@ from bot.delivery.escaping import clean
 from bot.delivery.naming import (
     LONGEST_FACT,
     LONGEST_WORDS,
-    Context,
+    Told,
     all_known,
     known,
     named,
@@ -38,8 +38,6 @@ from bot.domain.move import Event, Move
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Dossier
-
-Told = tuple[str, Context]  # a template, and what it needs
 
 
 def card(desk: Desk, message: Card, work: UnitOfWork, now: datetime) -> Told:

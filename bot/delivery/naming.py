@@ -1,4 +1,5 @@
-"""How leads, people and reasons are called, wherever something is said of them."""
+"""How leads, people and reasons are called, wherever something is said of them, and what is meant
+by a button below it."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from typing import Any
 
 from bot.delivery.escaping import clean
 from bot.domain.agreement import Terms
+from bot.domain.handoff import Handoff
 from bot.domain.lead import Lead
 from bot.use_cases.ports import People
 from bot.use_cases.records import Dossier
 
 Context = dict[str, Any]
+Told = tuple[str, Context]  # a template, and what it needs
 
 LONGEST_NAME = 70  # characters; with a company beside it, it fits a header
 LONGEST_FACT = 60
@@ -41,6 +44,12 @@ def permalink(dossier: Dossier) -> str:
     newest = dossier.cards[-1] if dossier.cards else None
     card = dossier.nearest or newest
     return card.permalink if card else ""
+
+
+def value_of(handoff: Handoff, *chosen: object) -> str:
+    """What a button carries: a round of a handoff, and what is chosen by it. `handlers/clicks.py`
+    reads it."""
+    return ":".join(str(part) for part in (handoff.id, handoff.round, *chosen))
 
 
 def reason_label(terms: Terms, code: str | None) -> str:

@@ -14,7 +14,8 @@ from typing import Any
 from bot.delivery.block_limits import Json
 from bot.delivery.done_words import round_moves
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, known
+from bot.delivery.languages import reads
+from bot.delivery.naming import Context, known, value_of
 from bot.delivery.render import Rendered, Renderer
 from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.asked import asks_anew
@@ -61,7 +62,7 @@ class Arithmetic:
     ) -> Rendered:
         """How a round was timed, and why it went to whom it went."""
         context = why(self._desk, told, people, may_excuse, round_)
-        return self._renderer.render("why", context, _reads(reader))
+        return self._renderer.render("why", context, reads(reader))
 
     def why_view(
         self,
@@ -73,23 +74,19 @@ class Arithmetic:
     ) -> Json:
         """The same beside a card; `excused` says that something just was."""
         context = why(self._desk, told, people, may_excuse and not excused)
-        return self._renderer.view("why_modal", {**context, "done": excused}, _reads(reader))
+        return self._renderer.view("why_modal", {**context, "done": excused}, reads(reader))
 
     def excuse_view(self, told: Timed, broken: Iterable[Promise], reader: Person | None) -> Json:
-        return self._renderer.view("excuse_modal", excuse(told, broken), _reads(reader))
+        return self._renderer.view("excuse_modal", excuse(told, broken), reads(reader))
 
     def excuse_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
         """What fell due that day and was not kept, and the button that excuses it."""
         context = {"day": day, "count": count, "reason": reason, "value": f"{day}:{reason}"}
-        return self._renderer.render("excuse_day", context, _reads(reader))
+        return self._renderer.render("excuse_day", context, reads(reader))
 
     def excused_day(self, day: date, count: int, reason: str, reader: Person | None) -> Rendered:
         context = {"day": day, "count": count, "reason": reason}
-        return self._renderer.render("excused_day", context, _reads(reader))
-
-
-def _reads(reader: Person | None) -> str:
-    return reader.language if reader is not None else ""
+        return self._renderer.render("excused_day", context, reads(reader))
 
 
 def why(
@@ -103,7 +100,7 @@ def why(
         "number": told.dossier.lead.number,
         **_round(desk, told, chosen, people),
         "others": [_in_short(told, offer) for offer in others[-MOST_EARLIER:]],
-        "value": f"{handoff.id}:{handoff.round}",
+        "value": value_of(handoff),
         "excusable": may_excuse,
     }
 
@@ -124,7 +121,7 @@ def excuse(told: Timed, broken: Iterable[Promise]) -> Context:
     return {
         "number": told.dossier.lead.number,
         "promises": promises[-MOST_OPTIONS:],
-        "value": f"{handoff.id}:{handoff.round}",
+        "value": value_of(handoff),
     }
 
 

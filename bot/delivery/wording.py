@@ -22,8 +22,9 @@ from bot.delivery import (
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
 from bot.delivery.escaping import clean
+from bot.delivery.languages import reads
 from bot.delivery.message_words import TELLERS
-from bot.delivery.naming import named
+from bot.delivery.naming import named, value_of
 from bot.delivery.render import Rendered, Renderer
 from bot.delivery.why_words import Arithmetic
 from bot.domain.agreement import Reason
@@ -166,7 +167,7 @@ class Words:
         )
         context = {
             "key": f"private.{key}",
-            "value": _value(dossier),
+            "value": value_of(dossier.handoff),
             **reply_words.standing(self._desk, dossier, people),
         }
         return self.renderer.view("gone_modal", context, reads(people.find(reader)))
@@ -231,7 +232,7 @@ class Words:
         assert clock is not None, "without a clock there are no reminders"
         context = {
             **named(veil.unclaimed(self._desk, dossier).lead),
-            "value": _value(dossier),
+            "value": value_of(dossier.handoff),
             "due": clock.due_at,
             "suggested": int(min(now + SUGGESTED, clock.due_at).timestamp()) // 60 * 60,
         }
@@ -264,7 +265,7 @@ class Words:
         dossier = dossier if names else veil.unclaimed(self._desk, dossier)
         context = {
             **named(dossier.lead),
-            "value": _value(dossier),
+            "value": value_of(dossier.handoff),
             "reasons": [(reason.label, reason.code) for reason in reasons],
             "needing_note": _labels(reason for reason in reasons if reason.note_required),
             "needing_date": _labels(reason for reason in reasons if reason.asks_date),
@@ -327,15 +328,6 @@ class Words:
 
     def help(self, reader: Person | None = None) -> Rendered:
         return self.renderer.render("look_up_help", {}, reads(reader))
-
-
-def reads(person: Person | None) -> str:
-    """The language a person reads; '' is the channel's."""
-    return person.language if person is not None else ""
-
-
-def _value(dossier: Dossier) -> str:
-    return f"{dossier.handoff.id}:{dossier.handoff.round}"
 
 
 def _labels(reasons: Iterable[Reason]) -> str:
