@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 
-from bot.domain.messages import Card, from_payload
+from bot.domain.messages import Card, Message, from_payload
 from bot.use_cases.records import Parcel, PostedCard
 from storage import cards
 from storage.columns import AnyRow, to_json
@@ -101,6 +101,17 @@ _SAID = select(outbox.c.id, outbox.c.payload, outbox.c.channel, outbox.c.lane, o
 )
 _SAID_OF_HANDOFF = _SAID.where(outbox.c.handoff_id == bindparam("handoff"))
 _SAID_OF_NONE = _SAID.where(outbox.c.handoff_id.is_(None))
+
+_BEHIND = (
+    select(outbox.c.kind, outbox.c.payload)
+    .where(
+        outbox.c.lane == bindparam("its_lane"),
+        outbox.c.id > bindparam("its_id"),
+        text("state = 'waiting'"),
+        outbox.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
+    .order_by(outbox.c.id)
+)
 
 _POSTED = (
     select(outbox.c.kind, func.count().label("posted"))
@@ -189,6 +200,11 @@ class StoredDeliveries:
     def posted(self) -> dict[str, int]:
         by_kind = {row.kind: row.posted for row in self._connection.execute(_POSTED)}
         return {Card.kind: self._connection.scalar(_POSTED_CARDS) or 0, **by_kind}
+
+    def behind(self, parcel: Parcel, kinds: Sequence[str]) -> list[Message]:
+        these = {"its_lane": parcel.lane, "its_id": parcel.id, "kinds": list(kinds)}
+        rows = self._connection.execute(_BEHIND, these)
+        return [from_payload(row.kind, row.payload) for row in rows]
 
     def sent_ts(self, kind: str, payload: Mapping[str, Any]) -> tuple[str, str] | None:
         known: dict[str, Any] = {"kind": kind}

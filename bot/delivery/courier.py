@@ -41,6 +41,7 @@ from bot.delivery.outcomes import (
 )
 from bot.delivery.pictures import ComeBack, PictureDesk, Ready, TooSlow
 from bot.delivery.reconcile import look_for
+from bot.delivery.repeated import is_said_anew
 from bot.delivery.settling import OnClosed, Sent, Settling, Tempo, shown, tell_nobody
 from bot.domain.messages import Card, Digest, DigestChart
 from bot.use_cases.ports import Books
@@ -132,6 +133,8 @@ class Courier:
             address = find_address(work, parcel)
             if isinstance(address, Unsaid) or not (looked or address.card):
                 return address
+            if is_said_anew(work, parcel):
+                return NotWanted("something newer says the same")
             now = self._clock()
             return compose(work, parcel.message, address, self._words, now, picture)
 

@@ -217,6 +217,9 @@ class Deliveries(Protocol):
     def posted(self) -> dict[str, int]:
         """How many messages of each kind were posted; changes of a card do not count."""
 
+    def behind(self, parcel: Parcel, kinds: Sequence[str]) -> list[Message]:
+        """What waits after it in its lane, of these kinds."""
+
     def sent_ts(self, kind: str, payload: Mapping[str, Any]) -> tuple[str, str] | None:
         """(channel id, ts) of a message already sent with this payload, for threads."""
 

@@ -62,6 +62,11 @@ def reminder(handoff: int, **more: Any) -> Reminder:
     return Reminder(handoff, round=1, clock=Clock.ANSWER, percent=80, **more)
 
 
+def lost_reply(office: Office) -> None:
+    """The next message arrives, and Baton does not hear of it."""
+    office.workspace.faults.lose_reply("chat.postMessage")
+
+
 def errors_in(logs: Iterable[Mapping[str, Any]]) -> list[str]:
     """What was said aloud to whoever runs the bot."""
     return [line["action"] for line in logs if line["log_level"] == "error"]

@@ -207,7 +207,8 @@ def test_where_the_channel_is_closed_people_are_told_privately(tmp_path: Path) -
 
 
 def test_while_baton_may_not_speak_nothing_is_given_up(tmp_path: Path) -> None:
-    """A token that is revoked for a while closes no door: who was to hear hears when it works."""
+    """A token that is revoked for a while closes no door: when it works again, who was to hear
+    does, of each lead once."""
     ladder = (
         step(50, Act.ESCALATE, Audience.MANAGER),
         step(100, Act.ESCALATE, Audience.MANAGER),
@@ -220,8 +221,7 @@ def test_while_baton_may_not_speak_nothing_is_given_up(tmp_path: Path) -> None:
         world.nothing_more()
         world.server.workspace.app.revoked = ""
         try_again(world)
-        for _ in ladder:
-            world.hears("@maja", "Ada", "needs an answer")
+        world.hears("@maja", "Ada", "needs an answer")
 
 
 def test_the_admins_hear_of_it_again_on_another_day(tmp_path: Path) -> None:
