@@ -133,8 +133,10 @@ def watch(page: Page, troubles: list[str]) -> None:
 
 
 def _is_error(said: Any) -> bool:
-    """Refusals of the playground are shown on the page; the browser notes them as well."""
-    return said.type == "error" and not said.text.startswith("Failed to load resource")
+    """Refusals of the playground, and that it is away, are shown on the page; the browser notes them
+    as well."""
+    notes = ("Failed to load resource", "WebSocket connection to 'ws://127.0.0.1:")
+    return said.type == "error" and not said.text.startswith(notes)
 
 
 @pytest.fixture
