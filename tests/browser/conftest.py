@@ -133,8 +133,7 @@ def watch(page: Page, troubles: list[str]) -> None:
 
 
 def _is_error(said: Any) -> bool:
-    """Refusals of the playground, and that it is away, are shown on the page; the browser notes them
-    as well."""
+    """That the playground refuses, or is away, is shown on the page; the browser notes it as well."""
     notes = ("Failed to load resource", "WebSocket connection to 'ws://127.0.0.1:")
     return said.type == "error" and not said.text.startswith(notes)
 
