@@ -133,7 +133,7 @@ def watch(page: Page, troubles: list[str]) -> None:
 
 
 def _is_error(said: Any) -> bool:
-    """That the playground refuses, or is away, is shown on the page; the browser notes it as well."""
+    """That the playground refuses, or is away, is shown on the page; the browser notes it, too."""
     notes = ("Failed to load resource", "WebSocket connection to 'ws://127.0.0.1:")
     return said.type == "error" and not said.text.startswith(notes)
 
