@@ -123,8 +123,11 @@ def _not_before(desk: Desk, work: UnitOfWork, person: str, now: datetime) -> dat
     reader = Reader(zone_named(known.time_zone if known else "UTC"), desk.consideration, signal)
     if person in work.absences.of([person], now):  # looked at again each day: they may be back
         return reader.next_morning(now)
-    today = work.nudges.pings_since(person, reader.today(now))
-    return reader.peace_until(now) or over_budget_until(reader, today, now)
+    today, since_rest = (
+        work.nudges.pings_since(person, since)
+        for since in (reader.today(now), reader.rest_from(now))
+    )
+    return reader.peace_until(now) or over_budget_until(reader, today, since_rest, now)
 
 
 def _message(work: UnitOfWork, due: Sequence[Nudge]) -> Message:

@@ -12,6 +12,7 @@ from bot.domain.business_hours import Calendar, next_open
 from bot.use_cases.desk import Consideration
 from bot.use_cases.records import Signal
 
+LOOK_AGAIN = timedelta(minutes=30)  # at do-not-disturb: whoever began it can end it early
 _DAY = timedelta(days=1)
 
 
@@ -24,7 +25,8 @@ class Reader:
     signal: Signal
 
     def peace_until(self, now: datetime) -> datetime | None:
-        """When their night, or their do-not-disturb, ends; None when a message is welcome."""
+        """When their night ends, or their do-not-disturb has to be looked at again; None when a
+        message is welcome."""
         ends = (self._night_until(now), self._undisturbed_until(now))
         return max((end for end in ends if end), default=None)
 
@@ -50,7 +52,7 @@ class Reader:
         if not self.wish.do_not_disturb or until is None or until <= now:
             return None
         begun = self.signal.dnd_from is None or self.signal.dnd_from <= now
-        return until if begun else None
+        return min(until, now + LOOK_AGAIN) if begun else None
 
 
 def is_night(shown: time, wish: Consideration) -> bool:
@@ -60,15 +62,19 @@ def is_night(shown: time, wish: Consideration) -> bool:
     return shown >= wish.quiet_from or shown < wish.quiet_until
 
 
-def over_budget_until(reader: Reader, said_today: int, now: datetime) -> datetime | None:
+def over_budget_until(
+    reader: Reader, said_today: int, since_rest: int, now: datetime
+) -> datetime | None:
     """Until when reminders wait because enough was said today; None when there is room for one
-    message more. The last one of a day is the list of all that exceeded the budget."""
+    message more. The last one of a day is the list of all that exceeded the budget; `since_rest`:
+    so many were said since its time."""
     if said_today < reader.wish.per_day:
         return None
     rest = reader.rest_from(now)
     if now < rest:
         return rest
-    return reader.next_morning(now) if said_today > reader.wish.per_day else None
+    exceeded = said_today > reader.wish.per_day and since_rest > 0
+    return reader.next_morning(now) if exceeded else None
 
 
 def day_off_until(calendar: Calendar, now: datetime) -> datetime | None:

@@ -132,6 +132,18 @@ def test_do_not_disturb_is_respected_and_what_fell_due_meanwhile_is_overdue(worl
     world.hears("@erik", "Ada", "waiting for first contact; it was due")
 
 
+def test_a_pause_that_is_ended_early_keeps_nothing_back(world: World) -> None:
+    """Paused for days and back after an hour: they are reminded within half an hour."""
+    accepted(world)
+    until(world, "02 16:00")
+    world.person("@erik").pause_notifications(until="2026-03-06T11:30:00+01:00")
+    until(world, "02 17:00")
+    world.nothing_more()
+    world.person("@erik").resume_notifications()
+    until(world, "02 17:30")
+    world.hears("@erik", "Ada", "waiting for first contact, due by")
+
+
 def test_who_is_away_is_reminded_when_they_are_back(world: World) -> None:
     """Not before; and were it too late by then, their manager would have heard of the breach."""
     accepted(world)

@@ -86,11 +86,13 @@ def test_everybody_has_their_own_night() -> None:
 
 
 def test_do_not_disturb_holds_a_reminder_back_till_its_end() -> None:
-    """From its first instant up to its last; a session to come holds nothing back."""
+    """From its first instant up to its last; a session to come holds nothing back. A long one may
+    be ended early, so it is looked at again meanwhile."""
     start, end = at("2026-03-02 10:00"), at("2026-03-02 11:30")
     resting = replace(READER, signal=Signal(dnd_from=start, dnd_until=end))
     assert resting.peace_until(start - timedelta(seconds=1)) is None
-    assert end == resting.peace_until(start)
+    assert at("2026-03-02 10:30") == resting.peace_until(start)
+    assert end == resting.peace_until(at("2026-03-02 11:01"))
     assert resting.peace_until(end) is None
 
 
@@ -103,32 +105,37 @@ def test_do_not_disturb_can_be_left_out_of_account() -> None:
 
 def test_what_lasts_longer_counts() -> None:
     """A night and a session that overlap end with the later one."""
-    signal = Signal(at("2026-03-02 18:00"), at("2026-03-03 09:30"))
+    signal = Signal(at("2026-03-02 18:00"), at("2026-03-03 08:20"))
     resting = replace(READER, signal=signal)
-    assert at("2026-03-03 09:30") == resting.peace_until(at("2026-03-02 20:00"))
+    assert at("2026-03-03 08:00") == resting.peace_until(at("2026-03-02 20:00"))
+    assert at("2026-03-03 08:20") == resting.peace_until(at("2026-03-03 08:00"))
 
 
 @pytest.mark.parametrize(
-    ("said", "now", "waits_until"),
+    ("said", "since_rest", "now", "waits_until"),
     [
-        (11, "2026-03-02 10:00", None),
-        (12, "2026-03-02 10:00", "2026-03-02 15:00"),
-        (12, "2026-03-02 15:00", None),  # the list of the rest
-        (13, "2026-03-02 15:01", "2026-03-03 08:00"),
-        (12, "2026-03-02 17:00", None),  # the budget was used up late: one list is left
-        (13, "2026-03-02 17:00", "2026-03-03 08:00"),
+        (11, 0, "2026-03-02 10:00", None),
+        (12, 0, "2026-03-02 10:00", "2026-03-02 15:00"),
+        (12, 0, "2026-03-02 15:00", None),  # the list of the rest
+        (13, 1, "2026-03-02 15:01", "2026-03-03 08:00"),
+        (14, 0, "2026-03-02 15:00", None),  # two came at the time that their reader had chosen
+        (12, 1, "2026-03-02 17:00", None),  # the budget was used up late: one list is left
+        (13, 2, "2026-03-02 17:00", "2026-03-03 08:00"),
     ],
 )
-def test_a_budget_for_each_day(said: int, now: str, waits_until: str | None) -> None:
+def test_a_budget_for_each_day(
+    said: int, since_rest: int, now: str, waits_until: str | None
+) -> None:
     """Twelve messages, one list with the rest of the day, and then the next morning."""
-    assert (at(waits_until) if waits_until else None) == over_budget_until(READER, said, at(now))
+    expected = at(waits_until) if waits_until else None
+    assert expected == over_budget_until(READER, said, since_rest, at(now))
 
 
 def test_a_budget_of_none_is_one_list_a_day() -> None:
     """Who wants no single reminders gets all of them at once."""
     sparing = replace(READER, wish=replace(WISH, per_day=0))
-    assert at("2026-03-02 15:00") == over_budget_until(sparing, 0, at("2026-03-02 10:00"))
-    assert over_budget_until(sparing, 0, at("2026-03-02 15:00")) is None
+    assert at("2026-03-02 15:00") == over_budget_until(sparing, 0, 0, at("2026-03-02 10:00"))
+    assert over_budget_until(sparing, 0, 0, at("2026-03-02 15:00")) is None
 
 
 def test_a_day_is_the_readers_own() -> None:
