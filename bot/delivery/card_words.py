@@ -15,12 +15,14 @@ from bot.delivery.naming import (
     all_known,
     known,
     named,
+    value_of,
 )
 from bot.delivery.render import is_link
 from bot.domain import cards, sla
-from bot.domain.agreement import OF_SALES, Clock
+from bot.domain.agreement import Clock
 from bot.domain.asked import why_now
 from bot.domain.cards import Shown
+from bot.domain.detours import may_snooze
 from bot.domain.handoff import Handoff, State
 from bot.domain.move import Event
 from bot.domain.turns import Why
@@ -94,7 +96,7 @@ def card(
         "why": clean(facts.why, LONGEST_WORDS),
         "why_short": clean(facts.why, 150),
         "currency": desk.agreement.currency,
-        "value": f"{handoff.id}:{handoff.round}",
+        "value": value_of(handoff),
         "buttons": buttons(handoff, is_own),
         "more": more(handoff, now),
         "crm_url": facts.crm_url if is_link(facts.crm_url) else "",
@@ -121,20 +123,13 @@ def buttons(handoff: Handoff, is_own: bool = True) -> Sequence[Action]:
 
 def more(handoff: Handoff, now: datetime) -> Sequence[tuple[Action, str]]:
     """The menu's options, each with its value. What is overdue cannot be put off."""
-    of = f"{handoff.id}:{handoff.round}"
+    of = value_of(handoff)
     asked_once = handoff.offer.asked_at is not None
     first_shown = handoff.offer.posted_at is None  # its clock starts then
-    may_wait = first_shown or _may_wait(handoff, now)
+    may_wait = first_shown or may_snooze(handoff, now)
     without = {Action.ASK: asked_once, Action.SNOOZE: not may_wait}
     options = (action for action in MORE.get(handoff.state, ()) if not without.get(action))
     return [(action, f"{action}:{of}") for action in options]
-
-
-def _may_wait(handoff: Handoff, now: datetime) -> bool:
-    clock = handoff.clock
-    if clock is None or clock.name not in OF_SALES:
-        return False
-    return clock.snoozed_until is None and now < clock.due_at
 
 
 def snoozed(dossier: Dossier, people: People) -> Context | None:

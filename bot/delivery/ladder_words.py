@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.delivery.escaping import clean
 from bot.delivery.naming import Context, Told, all_known, known, named, permalink, value_of
 from bot.domain.agreement import OF_SALES, Clock
+from bot.domain.detours import may_snooze
 from bot.domain.handoff import Handoff
 from bot.domain.messages import (
     LadderMessage,
@@ -63,15 +64,8 @@ def _key(message: LadderMessage, handoff: Handoff, overdue: bool) -> str:
 
 def _may_wait(message: LadderMessage, handoff: Handoff, now: datetime) -> bool:
     """May its reader still say that they take it later?"""
-    clock = handoff.clock
     private = isinstance(message, Reminder) and message.card is None and bool(message.mention)
-    return (
-        private
-        and clock is not None
-        and clock.name in OF_SALES
-        and clock.snoozed_until is None
-        and now < clock.due_at
-    )
+    return private and may_snooze(handoff, now)
 
 
 def reminder_list(_desk: Desk, message: ReminderList, work: UnitOfWork, now: datetime) -> Told:

@@ -91,6 +91,14 @@ def snooze(handoff: Handoff, round_: int, by: str | None, now: datetime, until: 
     return Move(Event.SNOOZED, now, by, clock=put_off, due_at=until)
 
 
+def may_snooze(handoff: Handoff, now: datetime) -> bool:
+    """Is there a time for which `snooze` would let the reminders wait?"""
+    clock = handoff.clock
+    if clock is None or clock.name not in OF_SALES:
+        return False
+    return clock.snoozed_until is None and now < clock.due_at
+
+
 def pass_on(
     handoff: Handoff,
     to: Ask,
