@@ -146,6 +146,8 @@ def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
     raised, posted = offer.promised.raised_at, offer.posted_at
     promises = [_promise(ran, told, offer, moves) for ran in told.promises(offer)]
     choices = [_made(move) for move in moves if asks_anew(move)]
+    widened = _widened(moves, offer, people)
+    first = None if widened else offer.answered_by
     return {
         "round": offer.round,
         "queue": clean(offer.promised.queue, LONGEST_NAME),
@@ -155,9 +157,10 @@ def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
         "delay": max(posted - raised, timedelta()) if posted else None,
         "promises": promises,
         "choices": [
-            _choice(choice, desk.queue(offer.promised.queue), offer, people)
+            _choice(choice, desk.queue(offer.promised.queue), first, people)
             for choice in choices[-MOST_CHOICES:]
         ],
+        "widened": widened,
         "handed": [
             {"person": known(people, move.to), "at": move.at}
             for move in moves
@@ -283,12 +286,21 @@ def _made(move: Move) -> Choice:
     return Choice.from_json(move.because) if move.because else Choice(None, Why.EVERYBODY)
 
 
-def _choice(choice: Choice, queue: Queue, offer: Offer, people: People) -> Context:
+def _widened(moves: Iterable[Move], offer: Offer, people: People) -> Context | None:
+    """Which team was asked too, and who of both answered."""
+    for move in moves:
+        if move.event is Event.STEPPED and move.queue:
+            queue = clean(move.queue, LONGEST_NAME)
+            return {"queue": queue, "at": move.at, "first": known(people, offer.answered_by)}
+    return None
+
+
+def _choice(choice: Choice, queue: Queue, answered_by: str | None, people: People) -> Context:
     return {
         "key": f"why.choice.{choice.why}",
         "person": known(people, choice.person),
         "manager": known(people, queue.manager),
-        "first": known(people, offer.answered_by) if choice.why is Why.EVERYBODY else None,
+        "first": known(people, answered_by) if choice.why is Why.EVERYBODY else None,
         "owner": known(people, choice.owner) if choice.owner else None,
         "owed": list(_owed(choice, people)),
         "turn_key": "why.turn_tied" if _is_tied(choice) else "why.turn",

@@ -270,3 +270,16 @@ def test_the_first_card_that_somebody_deletes_is_shown_again(tmp_path: Path) -> 
         world.sees("Accepted by @sam")
         assert all("Accepted by @sam" in said for said in words(world, lead))
         assert State.ACCEPTED is world.handoff(lead).state
+
+
+def test_why_it_went_to_somebody_of_another_team(tmp_path: Path) -> None:
+    """The page says that the other team was asked too, and since when; then who was first."""
+    with widened(tmp_path) as (world, lead):
+        press(world, "@sam", "accept", cards(world, lead)[1])
+        world.person("@erik").command("/lead", "L-1 why")
+        world.settle()
+        page = read(world.server.workspace, world.hears("@erik", "was asked too").words)
+        lines = ("was asked at once.", "so dach was asked too, ", "@sam was the first to answer")
+        places = [page.index(line) for line in lines]
+        assert sorted(places) == places
+        assert 1 == page.count("the first to answer")
