@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from time import monotonic
-from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -94,12 +93,7 @@ class Screen:
         self._printer.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._unsubscribe()
         self._changes.put(None)
         self._printer.join()

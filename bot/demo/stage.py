@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from bot.config import load
@@ -87,12 +86,7 @@ class Stage:
         self.child = opening.enter_context(Child(self.arguments, self.environment))
         self.child.wait_until_healthy(self.intake_port)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._open.close()
 
     def _open_port(self, opening: ExitStack) -> None:
