@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,11 +15,12 @@ import pytest
 from bot.domain.agreement import Act, Clock, Duration, Step, Target
 from bot.domain.assignment import Assignment, Rule
 from bot.domain.business_hours import Calendar
-from bot.domain.handoff import NotAllowed, State
+from bot.domain.handoff import EnoughInHand, NotAllowed, State
 from bot.domain.lead import LeadFacts
 from bot.use_cases import answer, ask, away, passing
 from bot.use_cases.offer import raise_lead
 from playground.delivery import INTERACTIVE
+from tests import migrated
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world, read
 
 TURNS = Rule(Assignment.ROUND_ROBIN)
@@ -327,6 +328,25 @@ def test_nobody_claims_more_than_the_team_agreed_on(tmp_path: Path):
         world.click("@erik", "sql", held)
         world.click("@erik", "accept", lead)
         assert world.handoff(lead).holder == world.id("@erik")
+
+
+def test_clicks_at_once_claim_no_more_than_the_team_agreed_on(
+    tmp_path: Path, postgres_database: Callable[..., str]
+):
+    """Two cards on two screens: whichever click is first counts, and the other one is told."""
+    database = postgres_database(migrated.migrate)
+    with team(tmp_path, Rule(open_at_most=1), database=database) as world:
+        leads = [world.lead(f"Ada {number}") for number in range(4)]
+        erik = world.id("@erik")
+
+        def claim(lead: int) -> bool:
+            try:
+                return bool(answer.accept(world.desk, lead, 1, erik).handoff)
+            except EnoughInHand:
+                return False
+
+        with ThreadPoolExecutor(4) as pool:
+            assert [False] * 3 + [True] == sorted(pool.map(claim, leads))
 
 
 # ------------------------------------------------------------------------ account owner
