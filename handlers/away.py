@@ -28,7 +28,9 @@ def leave(asked: Asked) -> Rendered:
     except Past:
         return words.away_said("past", asked.who, asked.rest)
     gone = away.leave(desk, asked.person, until)
-    return words.away(gone.until, gone.passed_on, gone.held, gone.may_give_back, asked.who)
+    with desk.books.reading() as work:
+        told = (gone.until, gone.passed_on, gone.held, gone.may_give_back)
+        return words.away(*told, work.people, asked.person)
 
 
 def come_back(asked: Asked) -> Rendered:

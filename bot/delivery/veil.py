@@ -96,13 +96,7 @@ def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
     """What waits for somebody, as they may see it."""
 
     def hide(listing: Listing | None) -> Listing | None:
-        return listing and replace(listing, first=tuple(as_seen(one) for one in listing.first))
-
-    def as_seen(one: Listed) -> Listed:
-        if one.cards:
-            one = replace(one, card=card_near(desk, people, one.handoff, one.cards, reader))
-        hidden = desk.hides(one.handoff, people, reader)
-        return replace(one, lead=veiled(one.lead)) if hidden else one
+        return listing and in_listing(desk, people, listing, reader)
 
     return replace(
         mine,
@@ -112,6 +106,18 @@ def listed(desk: Desk, people: People, mine: MyWork, reader: str) -> MyWork:
         questions=hide(mine.questions),
         astray=hide(mine.astray),
     )
+
+
+def in_listing(desk: Desk, people: People, listing: Listing, reader: str) -> Listing:
+    """Each as this reader may see it, with the card they find."""
+
+    def as_seen(one: Listed) -> Listed:
+        if one.cards:
+            one = replace(one, card=card_near(desk, people, one.handoff, one.cards, reader))
+        hidden = desk.hides(one.handoff, people, reader)
+        return replace(one, lead=veiled(one.lead)) if hidden else one
+
+    return replace(listing, first=tuple(as_seen(one) for one in listing.first))
 
 
 def looking_as(desk: Desk, work: UnitOfWork, reader: str) -> UnitOfWork:

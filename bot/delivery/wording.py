@@ -138,11 +138,13 @@ class Words:
         passed_on: int,
         held: Listing,
         may_give_back: bool,
-        reader: Person | None = None,
+        people: People,
+        reader: str = "",
     ) -> Rendered:
         """Until when somebody is away, and what became of what asked for them."""
+        held = veil.in_listing(self._desk, people, held, reader)
         context = away_words.away(until, passed_on, held, may_give_back)
-        return self.renderer.render("away", context, reads(reader))
+        return self.renderer.render("away", context, reads(people.find(reader)))
 
     def away_said(
         self, key: str, reader: Person | None = None, theirs: str = "", n: int | None = None

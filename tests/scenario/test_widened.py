@@ -245,7 +245,7 @@ def raise_again(world: World) -> None:
 
 
 def test_links_lead_each_reader_to_the_card_they_can_open(tmp_path: Path) -> None:
-    """In a look-up as well as in a private reminder."""
+    """In a look-up as well as in a private reminder, in App Home and for who goes away."""
     late = Step(Clock.TOUCH, 50, (Audience.ASSIGNEE,), Act.REMIND)
     with widened(tmp_path, late) as (world, lead):
         own, other = dossier(world.desk, lead).cards
@@ -255,6 +255,12 @@ def test_links_lead_each_reader_to_the_card_they_can_open(tmp_path: Path) -> Non
         world.person("@erik").command("/lead", "L-1")
         world.settle()
         assert own.permalink in world.hears("@erik", "What happened").words
+        world.person("@sam").open_home()
+        world.settle()
+        assert other.permalink in str(world.person("@sam").home)
+        world.person("@sam").command("/lead", "away")
+        world.settle()
+        assert other.permalink in world.hears("@sam", "You are away").words
 
 
 def test_the_first_card_that_somebody_deletes_is_shown_again(tmp_path: Path) -> None:

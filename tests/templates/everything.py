@@ -265,9 +265,10 @@ def _about_being_away(
     words: Words, all_stories: dict[str, Story]
 ) -> Iterator[tuple[str, Rendered]]:
     held = tuple(listed(all_stories[name].dossier()) for name in ("accepted in time", "sql"))
-    yield "away", words.away(WEDNESDAY, 1, Listing(held[:1], 1), True)
-    yield "away, until they say so", words.away(None, 0, Listing(), False)
-    yield "away, with very many leads", words.away(WEDNESDAY, 3, Listing(held * 5, 99), True)
+    yield "away", words.away(WEDNESDAY, 1, Listing(held[:1], 1), True, PEOPLE)
+    yield "away, until they say so", words.away(None, 0, Listing(), False, PEOPLE)
+    many = Listing(held * 5, 99)
+    yield "away, with very many leads", words.away(WEDNESDAY, 3, many, True, PEOPLE)
     yield "back", words.away_said("back")
     yield "back, and never away", words.away_said("was_here")
     yield "given back", words.away_said("given_back", n=2)
