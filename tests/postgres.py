@@ -173,6 +173,7 @@ def _running(binaries: Path, home: Path, account: Account) -> Iterator[URL]:
         "fsync": "off",
         "full_page_writes": "off",
         "synchronous_commit": "off",
+        "autovacuum": "off",  # its statistics, come at any moment, could change a plan
         "max_connections": "200",
         "max_wal_size": "128MB",
         "shared_buffers": "32MB",  # all looked through when a database is dropped

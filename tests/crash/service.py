@@ -106,4 +106,7 @@ def service(workspace: Workspace, database: str, mode: str = "socket") -> Iterat
 
 
 def installed() -> InstalledApp:
-    return InstalledApp(name="Baton", commands=frozenset({"/lead"}))
+    """Slack's own three seconds bind only where they are what is tested."""
+    return InstalledApp(
+        name="Baton", commands=frozenset({"/lead"}), ack_timeout_s=30.0, trigger_lives_s=30.0
+    )

@@ -58,7 +58,7 @@ def start(office: Office, point: Point = Point.NEVER, nth: int = 1) -> ForkServe
 
 
 def ending(process: ForkServerProcess) -> int | None:
-    process.join(30)
+    process.join(90)
     return process.exitcode
 
 

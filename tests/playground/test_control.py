@@ -11,22 +11,24 @@ import pytest
 from slack_bolt import App
 from slack_sdk import WebClient
 
-from playground import Server, WorkspaceClock, sample_workspace
+from playground import InstalledApp, Server, WorkspaceClock, sample_workspace
 from tests.playground.tiny_app import button, card
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     clock = WorkspaceClock(START, paused=True)
-    with Server(sample_workspace(clock=clock)) as running:
+    app = InstalledApp(ack_timeout_s=PATIENCE_S, trigger_lives_s=PATIENCE_S)
+    with Server(sample_workspace(app=app, clock=clock)) as running:
         yield running
 
 
 @pytest.fixture
 def control(server: Server) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=f"{server.url}/playground") as http:
+    with httpx.Client(base_url=f"{server.url}/playground", timeout=PATIENCE_S) as http:
         yield http
 
 
@@ -111,5 +113,5 @@ def test_it_runs_alone(server: Server) -> None:
         client = WebClient(given["SLACK_BOT_TOKEN"], base_url=given["SLACK_API_URL"])
         told = client.auth_test()
         alone.terminate()
-        assert (0, "Northwind") == (alone.wait(10), told["team"])
+        assert (0, "Northwind") == (alone.wait(PATIENCE_S), told["team"])
     assert {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_MODE"} <= set(given)

@@ -19,12 +19,12 @@ from typing import IO, Any, NoReturn
 
 import pytest
 
-from playground import Person, Server, sample_workspace
+from playground import InstalledApp, Person, Server, sample_workspace
 from tests.playground.tiny_app import wait_for_connection
 
 HERE = Path(__file__).parent / "node"
 WHERE = "mql-handoff"
-PATIENCE_S = 60
+PATIENCE_S = 60.0
 INSTALL_S = 240
 NEEDS_NODE = {"bolt-4": 18, "bolt-5": 20}  # as their package.json say
 
@@ -93,7 +93,8 @@ def app(request: pytest.FixtureRequest, installed: Path) -> Iterator[NodeApp]:
     bolt, web_api = request.param
     if node_major() < NEEDS_NODE[bolt]:
         pytest.skip(f"{bolt} needs Node {NEEDS_NODE[bolt]}, here is {node_major()}")
-    with Server(sample_workspace()) as server:
+    patient = InstalledApp(ack_timeout_s=PATIENCE_S, trigger_lives_s=PATIENCE_S)
+    with Server(sample_workspace(app=patient)) as server:
         slack = server.workspace.app
         process = subprocess.Popen(
             ["node", "app.js", bolt, web_api],

@@ -24,7 +24,7 @@ def size_of(png: bytes) -> tuple[int, int]:
 
 def test_a_week_is_drawn_and_the_painter_recovers() -> None:
     """A picture comes; after one that cannot be drawn, or a dead child, the next comes too."""
-    painter = Painter(RENDERER)
+    painter = Painter(RENDERER, patience_s=100.0)
     try:
         first = painter.draw_week(FIGURES)
         width, height = size_of(first)
