@@ -72,3 +72,5 @@ def test_what_is_qualified_is_not_given_back_with_the_rest(world: World):
     world.forget()
     holders = (world.handoff(ada).holder, world.handoff(grace).holder)
     assert (None, world.id("@erik")) == holders
+    gone = away.leave(world.desk, world.id("@erik"), None)
+    assert (1, False) == (gone.held.total, gone.may_give_back)  # so no button says otherwise
