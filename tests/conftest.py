@@ -4,8 +4,13 @@ import gc
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import postgres
+
+# The same examples each time and everywhere, however slow the machine; new ones are looked for with
+# `--hypothesis-profile=default`.
+settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

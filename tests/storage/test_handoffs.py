@@ -392,7 +392,7 @@ def tried(decide: Callable[[], Move | None]) -> Move | None:
 @settings(
     max_examples=100,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(choices=MOVES)
 def test_the_journal_alone_gives_everything_back(books, version, choices):
