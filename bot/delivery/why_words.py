@@ -26,7 +26,7 @@ from bot.domain.judged import counts
 from bot.domain.move import Event, Move
 from bot.domain.offer import Offer, Stretch
 from bot.domain.sla import Verdict
-from bot.domain.turns import LEAD, Choice, Skip, Why
+from bot.domain.turns import Choice, Skip, Why
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import People
 from bot.use_cases.records import Person, Promise, Timed
@@ -315,7 +315,7 @@ def _owed(choice: Choice, people: People) -> Iterator[Context]:
         return
     by_credit = sorted(choice.standing.items(), key=lambda item: -item[1].credit)
     for person, standing in by_credit[:MOST_STANDING]:
-        yield {"person": known(people, person), "leads": round(standing.credit / LEAD, 2)}
+        yield {"person": known(people, person), "leads": round(standing.owed, 2)}
 
 
 def _is_tied(choice: Choice) -> bool:
