@@ -45,6 +45,7 @@ class ForgetfulSlack:
     clock: Callable[[], datetime]
     trouble: Trouble = Trouble.NONE
     posted: dict[str, tuple[str, str]] = field(default_factory=dict)  # key -> channel, ts
+    shown: dict[tuple[str, str], Blocks] = field(default_factory=dict)  # by channel, ts
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def post(
@@ -65,11 +66,16 @@ class ForgetfulSlack:
         ts = f"{a_moment_ago}.{next(self.numbers):06d}"
         if trouble is not Trouble.NEVER_CAME:
             self.posted[metadata["key"]] = (channel, ts)
+            self.shown[channel, ts] = blocks
         return LOST.get(trouble, Ok(ts, channel))
 
     def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> Outcome:
         trouble = self._befallen()
-        return REFUSED.get(trouble) or LOST.get(trouble, Ok(ts, channel))
+        if refused := REFUSED.get(trouble):
+            return refused
+        if trouble is not Trouble.NEVER_CAME:
+            self.shown[channel, ts] = blocks
+        return LOST.get(trouble, Ok(ts, channel))
 
     def permalink(self, channel: str, ts: str) -> str:
         return f"https://slack.example/{channel}/{ts}"

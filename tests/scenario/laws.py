@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.delivery.outcomes import Blocks
+from bot.domain import cards
 from bot.domain.agreement import OF_SALES, Clock, Terms
 from bot.domain.asked import why_now
 from bot.domain.business_hours import Calendar, elapsed
@@ -211,6 +213,22 @@ def all_was_said_once(books: Path, posted: Collection[str], leads: Sequence[Time
             assert _told_of(rows, "not_mine_news", handoff), "nobody looks for a team"
         if handoff.state is State.OFFERED and why_now(told.dossier.journal) is Why.NOBODY_LEFT:
             assert _told_of(rows, "nobody_left", handoff), "nobody knows that nobody is left"
+
+
+def each_card_shows_how_things_stand(
+    shown: Mapping[tuple[str, str], Blocks], leads: Sequence[Timed]
+) -> None:
+    """Who reads a live card can answer what is open; who reads another finds nothing to press that
+    is not there any more."""
+    for told in leads:
+        dossier = told.dossier
+        live = {card.number for card in cards.live(dossier.journal)}
+        assert live <= {card.number for card in dossier.cards}, "a team without a card"
+        for card in dossier.cards:
+            blocks = shown[card.channel, card.ts]
+            buttons = {each.get("action_id") for one in blocks for each in one.get("elements", ())}
+            is_open = dossier.handoff.state is State.OFFERED and card.number in live
+            assert ("accept" in buttons) == is_open, card
 
 
 @dataclass(frozen=True)

@@ -334,6 +334,7 @@ class Machine(RuleBasedStateMachine):
             self._later(timedelta(minutes=2))
             self.baton_works()
         laws.all_was_said_once(self.folder / "baton.db", self.slack.posted, self._told())
+        laws.each_card_shows_how_things_stand(self.slack.shown, self._told())
 
     # ------------------------------------------------------------------ what always holds
 
