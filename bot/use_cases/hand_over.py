@@ -107,7 +107,7 @@ def agree(desk: Desk, proposal_id: int, by: str) -> Proposal:
         _check_asked(proposal, leads, by)
         if proposal.outcome is not None:
             return proposal
-        if _stands(desk, work, proposal, leads):
+        if _stands(desk, work, proposal, leads) and _giver_has_room(desk, work, proposal, leads):
             _check_room(desk, work, proposal, leads)
             _hand_over(desk, work, proposal, leads, now)
             closed = _close(work, proposal, AGREED, now)
@@ -196,19 +196,32 @@ def _sellers(desk: Desk, work: UnitOfWork, lead: Handoff) -> frozenset[str]:
     return work.people.members((*desk.queue(lead.queue).sellers, *also))
 
 
+def _giver_has_room(
+    desk: Desk, work: UnitOfWork, proposal: Proposal, leads: Mapping[int, Handoff]
+) -> bool:
+    """For what they get in a swap: they may have claimed another lead since they proposed it."""
+    swapped, given = _swapped(proposal), leads[proposal.handoff]
+    return swapped is None or _has_room(desk, work, proposal.giver, leads[swapped[0]], given)
+
+
 def _check_room(
     desk: Desk, work: UnitOfWork, proposal: Proposal, leads: Mapping[int, Handoff]
 ) -> None:
     """Raises EnoughInHand for the taker, who hears it."""
-    given = leads[proposal.handoff]
-    rule = desk.queue(given.queue).rule
-    if rule.open_at_most is None:
-        return
-    work.turns.credits(given.queue)  # two clicks of one person come one after the other
-    in_hand = work.handoffs.in_hand([proposal.taker]).get(proposal.taker, 0)
-    other = leads.get(proposal.other_handoff) if proposal.other_handoff else None
-    if not _fits(rule, in_hand, given, other):
+    swapped, given = _swapped(proposal), leads[proposal.handoff]
+    goes = leads[swapped[0]] if swapped else None
+    if not _has_room(desk, work, proposal.taker, given, goes):
         raise EnoughInHand(given)
+
+
+def _has_room(
+    desk: Desk, work: UnitOfWork, person: str, comes: Handoff, goes: Handoff | None
+) -> bool:
+    rule = desk.queue(comes.queue).rule
+    if rule.open_at_most is None:
+        return True
+    work.turns.credits(comes.queue)  # two clicks of one person come one after the other
+    return _fits(rule, work.handoffs.in_hand([person]).get(person, 0), comes, goes)
 
 
 def _fits(rule: Rule, in_hand: int, comes: Handoff, goes: Handoff | None = None) -> bool:

@@ -10,6 +10,7 @@ from threading import Barrier
 
 import pytest
 
+from bot.domain.assignment import Rule
 from bot.domain.lead import LeadFacts
 from bot.domain.move import Event
 from bot.use_cases import answer, hand_over
@@ -17,7 +18,16 @@ from bot.use_cases.offer import raise_lead
 from bot.use_cases.ports import Conflict
 from bot.use_cases.records import Proposal
 from playground.seen import Seen
-from tests.scenario.test_hand_over import answers, choices, held, holder, opens, reads_now, shown
+from tests.scenario.test_hand_over import (
+    a_world,
+    answers,
+    choices,
+    held,
+    holder,
+    opens,
+    reads_now,
+    shown,
+)
 from tests.scenario.world import DACH, QUEUE, World, open_world, read
 
 
@@ -56,6 +66,20 @@ def test_a_swap_may_be_declined(world: World) -> None:
     answers(world, "@aino", "decline", asked)
     world.hears("@erik", "@aino would rather not swap: *Ada* (Acme) stays with you.")
     assert ("@erik", "@aino") == (holder(world, ada), holder(world, grace))
+
+
+def test_a_swap_fills_no_hand_beyond_what_the_team_agreed_on(tmp_path: Path) -> None:
+    """A qualified lead for one that is not: whoever proposed it has claimed another meanwhile."""
+    with a_world(tmp_path, rule=Rule(open_at_most=1)) as world:
+        ada = held(world)
+        world.click("@erik", "sql", ada)
+        world.deliver()
+        grace = held(world, "Grace", by="@aino")
+        asked = swaps(world, "@erik", ada, grace, of="@aino")
+        held(world, "Emmy")
+        answers(world, "@aino", "agree", asked)
+        assert "Things have changed since @erik asked you" in reads_now(world, "@aino", asked)
+        assert ("@erik", "@aino") == (holder(world, ada), holder(world, grace))
 
 
 def test_half_a_swap_is_none(world: World) -> None:
