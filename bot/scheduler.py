@@ -43,7 +43,7 @@ class Metronome:
         if read_presence is not None:
             beats["read_presence"] = (read_presence, beat_seconds)
         for name, (job, seconds) in beats.items():
-            self._scheduler.add_job(job, "interval", seconds=seconds, id=name)
+            self._scheduler.add_job(job, "interval", seconds=seconds, id=name, name=name)
 
     def start(self) -> None:
         self._scheduler.start()
