@@ -42,6 +42,7 @@ LONGEST_NAME = 40
 HALF_A_SECOND = timedelta(milliseconds=500)
 LONGEST_REASON = 100
 CONDITIONS = tuple(item.name for item in fields(Case) if item.name != "target")
+LEFT_OUT = {Clock.FEEDBACK: "not_needed", Clock.QUALIFY: "undecided"}  # else untouched
 EXCUSES = ("outage", "holiday")  # reasons with words of their own; else the manager's
 
 
@@ -211,7 +212,7 @@ def _verdict(ran: Stretch, told: Timed, offer: Offer) -> str:
     """As the digest's figures have it."""
     verdict = ran.verdict(told.now)
     if verdict is Verdict.MET and not counts(offer, ran.clock, told.terms_of(offer), told.now):
-        return "not_needed" if ran.clock is Clock.FEEDBACK else "given_back"
+        return LEFT_OUT.get(ran.clock, "given_back")
     stands = ran.stood_from is not None and ran.stood_until is None and ran.stopped_at is None
     return "stands" if stands and verdict is Verdict.RUNNING else str(verdict)
 

@@ -12,6 +12,7 @@ from bot.delivery.languages import available, language
 from bot.domain.agreement import Clock
 from bot.domain.business_hours import Calendar
 from bot.domain.handoff import Ask
+from bot.domain.move import Event
 from bot.domain.sla import Verdict
 from bot.domain.turns import LEAD, Choice, Skip, Standing, Why
 from bot.use_cases.records import Timed
@@ -143,10 +144,20 @@ def test_whatever_was_decided_has_words(code: str) -> None:
         *(f"why.skip.{skip}" for skip in Skip),
         *(f"why.clock.{clock}" for clock in Clock if clock is not Clock.WAKE),
         *(f"why.verdict.{verdict}" for verdict in Verdict if verdict is not Verdict.AT_RISK),
+        *(f"why.verdict.{verdict}" for verdict in why_words.LEFT_OUT.values()),
         *(f"why.case.{condition}" for condition in why_words.CONDITIONS),
         *(f"excuse.reason.{code}" for code in why_words.EXCUSES),
     ):
         assert phrases[name]
+
+
+def test_what_was_contacted_and_given_back_was_not_untouched() -> None:
+    """Its contact was kept; only that nobody decided leaves the time to qualify out."""
+    story = stories()["qualifying"].gave_back(Event.RELEASED, POSTED + timedelta(days=1), "U0BO")
+    page = why_words.why(desk(), timed(story), PEOPLE, may_excuse=False, round_=1)
+    verdicts = {each["clock_key"]: each["verdict_key"] for each in page["promises"]}
+    assert "why.verdict.undecided" == verdicts["why.clock.qualify"]
+    assert "why.verdict.met" == verdicts["why.clock.touch"]
 
 
 @pytest.mark.parametrize(("second", "tied"), [(LEAD // 2, True), (LEAD // 3, False)])
