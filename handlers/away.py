@@ -14,7 +14,7 @@ from bot.use_cases.desk import Desk
 from handlers.asked import Answer, Asked
 from handlers.clicks import read_click
 from handlers.private import Private
-from handlers.when import Past, Unclear, back_at
+from handlers.when import Past, TooFar, Unclear, back_at
 
 
 def leave(asked: Asked) -> Rendered:
@@ -27,6 +27,8 @@ def leave(asked: Asked) -> Rendered:
         return words.away_said("unclear", asked.who, asked.rest)
     except Past:
         return words.away_said("past", asked.who, asked.rest)
+    except TooFar:
+        return words.away_said("too_far", asked.who, asked.rest)
     gone = away.leave(desk, asked.person, until)
     with desk.books.reading() as work:
         told = (gone.until, gone.passed_on, gone.held, gone.may_give_back)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.business_hours import Calendar, next_open
 
-FARTHEST = timedelta(days=730)
+FARTHEST = timedelta(days=730)  # as `away.too_far` says
 SHORTEST_PREFIX = 3  # letters of a weekday or a month
 
 # Weekdays from Monday, months from January; the first letters are enough.
@@ -62,9 +62,13 @@ class Past(ValueError):
     """Understood, and over already."""
 
 
+class TooFar(ValueError):
+    """Understood, and further ahead than `FARTHEST`."""
+
+
 def back_at(said: str, now: datetime, calendar: Calendar) -> datetime | None:
     """The instant somebody is back; None for no word at all: until they say so. A day means the
-    start of its first working hour on their calendar. Raises Unclear, Past."""
+    start of its first working hour on their calendar. Raises Unclear, Past, TooFar."""
     words = _words(said)
     if not words:
         return None
@@ -74,7 +78,7 @@ def back_at(said: str, now: datetime, calendar: Calendar) -> datetime | None:
     if day < local.date():
         raise Past(said)
     if day - local.date() > FARTHEST:
-        raise Unclear(said)
+        raise TooFar(said)
     if at and _may_be_today(words, local.date()) and _at_time(local.date(), at, calendar) > now:
         raise Unclear(said)
     back = _at_time(day, at, calendar) if at else _in_the_morning(day, local.date(), calendar)

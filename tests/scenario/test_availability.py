@@ -153,7 +153,8 @@ def holder(world: World, lead: int) -> str | None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["away until next friday", "away 14", "away soon", "away until 3/4"]
+    "typed",
+    ["away until next friday", "away 14", "away soon", "away until 3/4", "away until 9999-12-31"],
 )
 def test_nothing_is_guessed(by_turns: World, typed: str):
     """What could mean two things changes nothing, and says how to write it."""

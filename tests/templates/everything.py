@@ -275,6 +275,7 @@ def _about_being_away(
     typed = all_stories["offered"].facts.name
     yield "away, not understood", words.away_said("unclear", theirs=typed)
     yield "away, until yesterday", words.away_said("past", theirs=typed)
+    yield "away, for years", words.away_said("too_far", theirs=typed)
 
 
 def modals(words: Words, facts: LeadFacts = ADA) -> Iterator[tuple[str, Json]]:
