@@ -31,7 +31,7 @@ from bot.listening import NoPort, address, listen
 from bot.scheduler import BEAT_SECONDS, Metronome, in_turn
 from bot.slack_login import NoSlack, connect, log_in, missing
 from bot.use_cases import admin_news, escalate, nudge, passing, report
-from bot.use_cases.desk import Availability, Consideration, Desk, DigestSlot
+from bot.use_cases.desk import Desk, DigestSlot
 from bot.use_cases.leavers import LeaverWatch
 from handlers import health
 from handlers.front_door import FrontDoor
@@ -73,7 +73,7 @@ def desk_of(settings: Settings, books: Books, now: Clock) -> Desk:
 
 def desk_under(version: int, settings: Settings, books: Books, now: Clock) -> Desk:
     """The desk as it is under a version of the terms, without a look at the database."""
-    reminders, digest = settings.reminders, settings.digest
+    digest = settings.digest
     return Desk(
         books=books,
         clock=now,
@@ -87,14 +87,8 @@ def desk_under(version: int, settings: Settings, books: Books, now: Clock) -> De
         ),
         admins=settings.admins,
         own_calendars=settings.own_calendars,
-        consideration=Consideration(
-            per_day=reminders.per_day,
-            rest_at=reminders.rest_at,
-            quiet_from=reminders.quiet_from,
-            quiet_until=reminders.quiet_until,
-            do_not_disturb=reminders.do_not_disturb,
-        ),
-        availability=Availability(settings.availability.status, settings.availability.presence),
+        consideration=settings.reminders,
+        availability=settings.availability,
         company_domain=company_domain_of(settings.intake.free_mail),
         mute_because=BROKEN_TOKEN,
     )

@@ -15,9 +15,7 @@ from bot.config.settings import (
     HttpSettings,
     IntakeSettings,
     IntakeSource,
-    Reminders,
     Settings,
-    SlackAvailability,
     SlackSettings,
 )
 from bot.config.variables import fill_in, is_from_outside
@@ -29,9 +27,7 @@ __all__ = [
     "HttpSettings",
     "IntakeSettings",
     "IntakeSource",
-    "Reminders",
     "Settings",
-    "SlackAvailability",
     "SlackSettings",
     "load",
     "parse",

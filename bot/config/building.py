@@ -10,13 +10,12 @@ from bot.config.settings import (
     HttpSettings,
     IntakeSettings,
     IntakeSource,
-    Reminders,
     Settings,
-    SlackAvailability,
     SlackSettings,
 )
 from bot.domain.agreement import Agreement, MarketingPromise, RevenueGoal
 from bot.domain.assignment import Assignment, Queue, Rule
+from bot.domain.consideration import Availability, Consideration
 
 
 def settings(file: shape.File) -> Settings:
@@ -34,7 +33,7 @@ def settings(file: shape.File) -> Settings:
         admins=tuple(file.workspace.admins or (leaders.sales, leaders.marketing)),
         own_calendars={name: person.calendar for name, person in file.people.items()},
         reminders=_reminders(file.reminders),
-        availability=SlackAvailability(
+        availability=Availability(
             status=file.availability.slack_status, presence=file.availability.slack_presence
         ),
         conditions={queue.name: queue.when.text for queue in file.queues if queue.when},
@@ -90,9 +89,9 @@ def _marketing(written: shape.MarketingShape) -> MarketingPromise:
     )
 
 
-def _reminders(written: shape.RemindersShape) -> Reminders:
+def _reminders(written: shape.RemindersShape) -> Consideration:
     quiet_from, quiet_until = written.quiet
-    return Reminders(
+    return Consideration(
         per_day=written.per_day,
         rest_at=written.rest_at,
         quiet_from=quiet_from,

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.domain.agreement import Agreement
 from bot.domain.assignment import Queue
+from bot.domain.consideration import Availability, Consideration
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +63,6 @@ class HttpSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminders:
-    """How people want to be left in peace; times are by each person's own zone."""
-
-    per_day: int = 12
-    rest_at: time = time(15)
-    quiet_from: time = time(19)
-    quiet_until: time = time(8)  # as `quiet_from`: there are no quiet hours
-    do_not_disturb: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SlackAvailability:
-    """What of Slack counts when somebody is to be asked by name."""
-
-    status: bool = False
-    presence: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     workspace_zone: str
     language: str
@@ -93,8 +75,8 @@ class Settings:
     http: HttpSettings
     admins: tuple[str, ...] = ()
     own_calendars: Mapping[str, str] = field(default_factory=dict)  # of people, by their name
-    reminders: Reminders = Reminders()
-    availability: SlackAvailability = SlackAvailability()
+    reminders: Consideration = field(default_factory=Consideration)
+    availability: Availability = field(default_factory=Availability)
     conditions: Mapping[str, str] = field(default_factory=dict)  # of queues, as written
     places: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     remarks: tuple[str, ...] = ()  # what is not wrong but worth a look, each with its line

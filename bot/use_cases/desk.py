@@ -4,35 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from bot.domain.agreement import Agreement
 from bot.domain.assignment import Queue
+from bot.domain.consideration import Availability, Consideration
 from bot.domain.handoff import Handoff
 from bot.use_cases.ports import Books, People, UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class Consideration:
-    """How people want to be left in peace. Times are by each person's own zone."""
-
-    per_day: int = 12  # reminder messages to one person; the rest of the day's come as one list
-    rest_at: time = time(15)  # when that list is said
-    quiet_from: time = time(19)  # no reminders from here
-    quiet_until: time = time(8)  # up to here
-    do_not_disturb: bool = True  # Slack's, too
-
-    @property
-    def has_nights(self) -> bool:
-        return self.quiet_from != self.quiet_until
-
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """What of Slack counts when somebody is to be asked by name."""
-
-    status: bool = False
-    presence: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,8 +27,8 @@ class Desk:
     digest: DigestSlot | None = None
     admins: Sequence[str] = ()  # hear of what is set up wrongly
     own_calendars: Mapping[str, str] = field(default_factory=dict)  # of sellers, by their name
-    consideration: Consideration = Consideration()
-    availability: Availability = Availability()
+    consideration: Consideration = field(default_factory=Consideration)
+    availability: Availability = field(default_factory=Availability)
     company_domain: Callable[[str], str] = lambda _email: ""  # '' for free mail
     mute_because: Container[str] = ()  # why lanes are paused when Baton may speak nowhere
     said: Callable[[], None] = lambda: None  # called after a commit that queued messages

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.business_hours import Calendar, next_open
-from bot.use_cases.desk import Consideration
+from bot.domain.consideration import Consideration
 from bot.use_cases.records import Signal
 
 LOOK_AGAIN = timedelta(minutes=30)  # at do-not-disturb: whoever began it can end it early

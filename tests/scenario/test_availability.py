@@ -14,9 +14,9 @@ import pytest
 
 from bot.delivery.signals import PresenceReader
 from bot.domain.assignment import Assignment, Rule
+from bot.domain.consideration import Availability
 from bot.domain.handoff import State
 from bot.domain.move import Event
-from bot.use_cases.desk import Availability
 from bot.use_cases.leavers import LeaverWatch
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world
 

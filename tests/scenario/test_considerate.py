@@ -17,9 +17,9 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from bot.domain.agreement import Act, Audience, Clock, Duration, Step
+from bot.domain.consideration import Consideration
 from bot.domain.move import Event
 from bot.use_cases import away, hand_over, nudge
-from bot.use_cases.desk import Consideration
 from playground.seen import Seen
 from playground.wording import block_words
 from tests.scenario.world import AGREED, MONDAY, World, open_world, read
@@ -175,6 +175,20 @@ def test_a_reminder_is_for_whoever_has_the_lead_when_it_is_said(world: World) ->
     world.sees("Ada", "Back in the queue")
     world.click("@aino", "accept", lead)
     until(world, "03 14:00")
+
+
+def test_who_takes_a_lead_over_hears_what_its_giver_did_not(world: World) -> None:
+    """The reminder waited for the end of a pause: it goes with the lead, before any manager hears."""
+    lead = accepted(world)
+    world.person("@erik").pause_notifications(until="2026-03-04T09:00:00+01:00")
+    until(world, "02 16:30")
+    erik, aino = world.id("@erik"), world.id("@aino")
+    asked = hand_over.propose(world.desk, lead, 1, erik, aino)
+    hand_over.agree(world.desk, asked.id, aino)
+    world.deliver()
+    world.forget()
+    until(world, "02 17:00")
+    world.hears("@aino", "Ada", "waiting for first contact, due by")
 
 
 def test_where_slack_does_not_tell_reminders_come(world: World) -> None:

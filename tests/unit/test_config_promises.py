@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from bot.company import company_domain_of
-from bot.config import Reminders, Settings, SlackAvailability, parse
+from bot.config import Settings, parse
 from bot.domain import sla
 from bot.domain.agreement import CALENDAR, Act, Audience, Clock, Duration, Step
 from bot.domain.assignment import Assignment, Rule
+from bot.domain.consideration import Availability, Consideration
 from tests.unit.agreements import PROMISED
 
 SMALL = (Path(__file__).parent / "config" / "small.yaml").read_text(encoding="utf-8")
@@ -226,11 +227,11 @@ def test_whose_hours_count_for_the_first_contact() -> None:
 
 def test_how_people_are_left_in_peace() -> None:
     """A budget a day, quiet nights, do not disturb; each may be said otherwise, or left out."""
-    assert Reminders(12, time(15), time(19), time(8), True) == read(SMALL).reminders
+    assert Consideration(12, time(15), time(19), time(8), True) == read(SMALL).reminders
     own = 'reminders: { per_day: 3, rest_at: "12:00", quiet: never, do_not_disturb: false }\n'
-    assert Reminders(3, time(12), time(), time(), False) == read(SMALL + own).reminders
+    assert Consideration(3, time(12), time(), time(), False) == read(SMALL + own).reminders
     daytime = "reminders: { quiet: 12:00-13:00, rest_at: 13:00 }\n"
-    assert Reminders(12, time(13), time(12), time(13), True) == read(SMALL + daytime).reminders
+    assert Consideration(12, time(13), time(12), time(13), True) == read(SMALL + daytime).reminders
 
 
 def test_who_hears_what_is_set_up_wrongly() -> None:
@@ -242,9 +243,9 @@ def test_who_hears_what_is_set_up_wrongly() -> None:
 
 def test_what_of_slack_counts_for_being_away() -> None:
     """Nothing, until it is switched on."""
-    assert SlackAvailability() == read(SMALL).availability
+    assert Availability() == read(SMALL).availability
     own = "availability: { slack_status: true, slack_presence: true }\n"
-    assert SlackAvailability(status=True, presence=True) == read(SMALL + own).availability
+    assert Availability(status=True, presence=True) == read(SMALL + own).availability
 
 
 @pytest.mark.parametrize(

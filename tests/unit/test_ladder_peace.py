@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.use_cases.desk import Consideration
+from bot.domain.consideration import Consideration
 from bot.use_cases.peace import Reader, day_off_until, is_night, over_budget_until
 from bot.use_cases.records import Signal
 from tests.unit.agreements import NINE_TO_FIVE, stockholm
