@@ -40,6 +40,7 @@ class Judged:
 
 
 def judge(offer: Offer, terms: Terms, now: datetime) -> Judged:
+    """Of an offer that was posted, under the terms it was made by."""
     touch = _touch(offer, terms, now)
     return Judged(
         offer,
@@ -116,6 +117,7 @@ def used_before(offers: Iterable[Offer], person: str | None, terms: TermsOf) -> 
 
 
 def is_given_back(offer: Offer) -> bool:
+    """Accepted, and back in its queue without a first contact."""
     return offer.touched_at is None and offer.gave_back_at is not None
 
 

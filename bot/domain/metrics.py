@@ -245,6 +245,7 @@ def measure(
 
 
 def tally(cases: Sequence[Judged]) -> Tally:
+    """The formulae (docs/agreement.md, 1 to 6), put to one group."""
     offers = [case.offer for case in cases]
     answers = Counter(offer.answer for offer in offers)
     telling = [case.offer for case in cases if case.tells_acceptance]

@@ -188,6 +188,7 @@ def _taken(due_now: Sequence[Rung], left: Sequence[timedelta], nobody_asked: boo
 
 
 def weightiest(acts: Iterable[Act]) -> Act:
+    """Acts are listed from the lightest on."""
     return max(acts, key=list(Act).index)
 
 

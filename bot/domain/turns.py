@@ -125,6 +125,7 @@ class Choice:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Choice:
+        """The explanation as the journal keeps it; `credits` are empty."""
         standing = told.get("standing", {}).items()
         return cls(
             person=told.get("person"),

@@ -61,6 +61,7 @@ def reached(
 def disqualified(
     desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str = "", note: str = ""
 ) -> Handoff:
+    """Out for good. Raises NotFound, NotAllowed, OldCard, OutOfOrder."""
     return _follow(
         desk,
         handoff_id,
@@ -71,6 +72,7 @@ def disqualified(
 
 
 def lost(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str = "") -> Handoff:
+    """It came to nothing. Raises NotFound, NotAllowed, OldCard, OutOfOrder."""
     return _follow(
         desk,
         handoff_id,

@@ -117,6 +117,8 @@ def show_new_card(desk: Desk, work: UnitOfWork, after: Handoff, now: datetime) -
 
 
 def known_lead(work: UnitOfWork, facts: LeadFacts, now: datetime) -> Lead:
+    """The person these facts are about, with what is new about them; made where nobody knows them.
+    Raises Conflict."""
     known = work.leads.find(facts)
     if known is None:
         return work.leads.add(facts, now)

@@ -67,9 +67,11 @@ class Handoffs(Protocol):
     def record(self, before: Handoff, move: Move) -> Handoff:
         """Apply the move and write handoff, offer and journal. Raises Conflict."""
 
-    def open_for(self, lead_id: int) -> Handoff | None: ...
+    def open_for(self, lead_id: int) -> Handoff | None:
+        """The one that is not closed; locked in a writing unit of work, as the next."""
 
-    def latest_for(self, lead_id: int) -> Handoff | None: ...
+    def latest_for(self, lead_id: int) -> Handoff | None:
+        """The newest, closed or not."""
 
     def due(self, now: datetime, limit: int) -> list[int]:
         """Ids of handoffs whose ladder step (or waking) is due, longest waiting first."""
@@ -352,7 +354,8 @@ class UnitOfWork(Protocol):
 class Books(Protocol):
     """The database, as the rest of Baton sees it."""
 
-    def writing(self) -> AbstractContextManager[UnitOfWork]: ...
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """To move something: what is read in it nobody else can move. Raises DatabaseAway."""
 
     def reading(self) -> AbstractContextManager[UnitOfWork]:
-        """A look without a lock; nothing can be committed."""
+        """A look without a lock; nothing can be committed. Raises DatabaseAway."""
