@@ -162,6 +162,7 @@ def _round(desk: Desk, told: Timed, offer: Offer, people: People) -> Context:
             for choice in choices[-MOST_CHOICES:]
         ],
         "widened": widened,
+        "stepped_in": None if widened else _stepped_in(desk, choices, offer, people),
         "handed": [
             {"person": known(people, move.to), "at": move.at}
             for move in moves
@@ -294,6 +295,15 @@ def _widened(moves: Iterable[Move], offer: Offer, people: People) -> Context | N
             queue = clean(move.queue, LONGEST_NAME)
             return {"queue": queue, "at": move.at, "first": known(people, offer.answered_by)}
     return None
+
+
+def _stepped_in(desk: Desk, choices: Sequence[Choice], offer: Offer, people: People) -> str | None:
+    """The manager, who answered where others were asked by name."""
+    by, manager = offer.answered_by, desk.queue(offer.promised.queue).manager
+    asked = {choice.person for choice in choices}
+    by_name = choices and choices[-1].why is not Why.EVERYBODY
+    steps_in = by_name and by not in asked and by in people.members((manager,))
+    return known(people, by) if steps_in else None
 
 
 def _choice(choice: Choice, queue: Queue, answered_by: str | None, people: People) -> Context:

@@ -151,6 +151,14 @@ def test_whatever_was_decided_has_words(code: str) -> None:
         assert phrases[name]
 
 
+@pytest.mark.parametrize(("by", "stepped_in"), [("U0BO", False), ("U0MAJA", True)])
+def test_who_answered_in_place_of_whoever_was_asked_is_named(by: str, stepped_in: bool) -> None:
+    """It was Bo's turn and Maja has it: the page says that the manager answered."""
+    story = Story(ask=Ask("U0BO", Choice("U0BO", Why.TURN).to_json())).accepted(by=by)
+    said = str(everything.words().arithmetic.why(timed(story), PEOPLE, None, False).blocks)
+    assert stepped_in == ("It was <@U0MAJA> who answered" in said)
+
+
 def test_what_was_contacted_and_given_back_was_not_untouched() -> None:
     """Its contact was kept; only that nobody decided leaves the time to qualify out."""
     story = stories()["qualifying"].gave_back(Event.RELEASED, POSTED + timedelta(days=1), "U0BO")
