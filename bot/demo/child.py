@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 START_SECONDS = 60.0
@@ -34,6 +34,16 @@ def kept_port() -> Iterator[int]:
         if sys.platform != "linux":
             kept.close()
         yield port
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True  # what it is not content with, it says in the page
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False  # not listening yet
 
 
 class Child:
@@ -84,19 +94,14 @@ class Child:
         process = getattr(self, "_process", None)
         return process is not None and process.poll() is None
 
-    def wait_until_healthy(self, port: int) -> None:
-        """Raises ChildFailed."""
+    def wait_until_healthy(self, port: int, hears: Callable[[], bool]) -> None:
+        """Until it takes leads, and hears clicks. Raises ChildFailed."""
         give_up = time.monotonic() + START_SECONDS
         while time.monotonic() < give_up:
             self.check_alive()
-            try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as told:
-                    if told.status == 200:
-                        return
-            except urllib.error.HTTPError:
-                return  # it answers; what it is not content with, it says in the page
-            except (urllib.error.URLError, ConnectionError, TimeoutError):
-                time.sleep(0.1)  # not listening yet
+            if hears() and _answers(port):
+                return
+            time.sleep(0.1)
         raise ChildFailed(f"Baton was not ready after {START_SECONDS:.0f} s.\n{self.said()}")
 
     def check_alive(self) -> None:

@@ -180,7 +180,7 @@ class Control:
 
     def start(self, _: Given) -> str:
         self._stage.child.start()
-        self._stage.child.wait_until_healthy(self._stage.intake_port)
+        self._stage.wait_for_baton()
         return "Baton runs again, and goes on where it was."
 
     def import_csv(self, text: bytes) -> str:

@@ -84,7 +84,7 @@ class Stage:
         self._settings = load(self._config, self.environment)
         self._books = opening.enter_context(closing(Books(self._settings.database)))
         self.child = opening.enter_context(Child(self.arguments, self.environment))
-        self.child.wait_until_healthy(self.intake_port)
+        self.wait_for_baton()
 
     def __exit__(self, *_error: object) -> None:
         self._open.close()
@@ -96,6 +96,10 @@ class Stage:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise PortTaken("Another program uses this port. Try another --port.") from None
+
+    def wait_for_baton(self) -> None:
+        """Raises ChildFailed."""
+        self.child.wait_until_healthy(self.intake_port, lambda: self.server.connections > 0)
 
     def tell_time(self) -> None:
         """The pages do not see it when we move the clock ourselves."""

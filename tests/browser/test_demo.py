@@ -75,6 +75,7 @@ def loaded_width(image: Locator) -> int:
 
 def test_the_tour_from_end_to_end(page, keep_screen):
     """Seven steps by clicks on the page, each ticked off when it happened and not before."""
+    expect(page.locator(".tour-steps li")).to_have_count(7)
     names = page.locator(".tour-steps li").evaluate_all("all => all.map(li => li.dataset.step)")
     assert ["accept", "race", "reminder", "escalation", "reject", "lookup", "digest"] == names
     expect(page.locator(".tour-done")).to_have_count(0)

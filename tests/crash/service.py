@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.demo.child import kept_port
 from playground import InstalledApp, Server, Workspace
+from tests.playground.tiny_app import wait_for_connection
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 90
@@ -26,6 +27,7 @@ class Service:
 
     def __init__(self, server: Server, database: str, mode: str = "socket") -> None:
         app = server.workspace.app
+        self._server = server if mode == "socket" else None
         self._kept = ExitStack()
         self.port = self._kept.enter_context(kept_port())
         if mode == "http":
@@ -45,7 +47,8 @@ class Service:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        """Returns when it is healthy."""
+        """Returns when it is healthy, and hears clicks."""
+        before = self._server.workspace.feed.last if self._server else 0
         command = [sys.executable, "-m", "bot.cli", "serve"]
         self._process = subprocess.Popen(
             command, env=self.environment, cwd=ROOT, stdout=self._log, stderr=self._log, text=True
@@ -55,10 +58,13 @@ class Service:
             assert self._process.poll() is None, self.said()
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=20):
-                    return
+                    break
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise AssertionError(f"not ready\n{self.said()}")
+        else:
+            raise AssertionError(f"not ready\n{self.said()}")
+        if self._server:
+            wait_for_connection(self._server, before)
 
     def kill(self) -> None:
         """As a power cut would: no goodbye."""
