@@ -7,6 +7,7 @@ judged again when it is said: what was answered meanwhile is dropped, what fell 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -71,8 +72,8 @@ def _say_to(desk: Desk, person: str) -> bool:
 def _still_due(
     desk: Desk, work: UnitOfWork, waiting: Sequence[Nudge], now: datetime
 ) -> list[Nudge]:
-    """What is true no longer is dropped. What its reader put off waits till then, and on their
-    team's days off nobody is reminded."""
+    """What is true no longer is dropped, or goes with the lead to whoever took it over. What its
+    reader put off waits till then, and on their team's days off nobody is reminded."""
     due: list[Nudge] = []
     # Handoffs are locked in the order of their ids, as whoever swaps two of them does.
     for nudge in sorted(waiting, key=lambda each: each.handoff):
@@ -80,6 +81,8 @@ def _still_due(
         terms = work.terms.get(handoff.promised.terms_version)
         if not _concerns(desk, work, nudge, handoff, terms):
             work.nudges.drop([nudge.id])
+            if _goes_with_the_lead(desk, nudge, handoff, terms):
+                work.nudges.put(replace(nudge, person=handoff.holder or "", say_at=now))
         elif (until := _waits_until(desk, nudge, handoff, terms, now)) is not None:
             work.nudges.put_off([nudge.id], until)
         else:
@@ -95,6 +98,16 @@ def _concerns(desk: Desk, work: UnitOfWork, nudge: Nudge, handoff: Handoff, term
         return handoff.clock is not None and handoff.clock.snoozed_until == nudge.say_at
     tell = [who for step in _climbed(nudge, handoff, terms) for who in step.tell]
     return nudge.person in work.people.members(meant_by(tell, desk, handoff).people)
+
+
+def _goes_with_the_lead(desk: Desk, nudge: Nudge, handoff: Handoff, terms: Terms) -> bool:
+    """Was it for whoever had the lead, and has somebody taken that over? They were not reminded."""
+    holder = handoff.holder
+    if holder in (None, nudge.person) or nudge.rung == OWN:
+        return False
+    tell = [who for step in _climbed(nudge, handoff, terms) for who in step.tell]
+    runs = still_runs(handoff, nudge.round, nudge.clock)
+    return runs and holder in meant_by(tell, desk, handoff).people
 
 
 def _climbed(nudge: Nudge, handoff: Handoff, terms: Terms) -> tuple[Step, ...]:
