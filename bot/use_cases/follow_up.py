@@ -32,7 +32,7 @@ def contacted(
         handoff_id,
         round_,
         by,
-        lambda now, terms, at: handoff.contact(now, by, at, terms),
+        lambda before, terms, at: handoff.contact(before, by, at, terms),
         clicked_at,
     )
 
@@ -53,7 +53,7 @@ def reached(
         handoff_id,
         round_,
         by,
-        lambda now, terms, at: handoff.advance(now, stage, by, at, terms, amount),
+        lambda before, terms, at: handoff.advance(before, stage, by, at, terms, amount),
         clicked_at,
     )
 
@@ -67,7 +67,7 @@ def disqualified(
         handoff_id,
         round_,
         by,
-        lambda now, terms, at: handoff.disqualify(now, by, at, terms, reason, note),
+        lambda before, terms, at: handoff.disqualify(before, by, at, terms, reason, note),
     )
 
 
@@ -78,7 +78,7 @@ def lost(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: str =
         handoff_id,
         round_,
         by,
-        lambda now, terms, at: handoff.lose(now, by, at, terms, reason),
+        lambda before, terms, at: handoff.lose(before, by, at, terms, reason),
     )
 
 
@@ -89,7 +89,7 @@ def recycled(desk: Desk, handoff_id: int, round_: int, by: str | None, reason: s
         handoff_id,
         round_,
         by,
-        lambda now, terms, at: handoff.recycle(now, by, at, terms, reason),
+        lambda before, terms, at: handoff.recycle(before, by, at, terms, reason),
     )
 
 
