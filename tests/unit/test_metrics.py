@@ -201,6 +201,12 @@ def out(after: float) -> Offer:
     return replace(touched(5), disqualified_at=NOON + minutes(10 + after))
 
 
+def test_what_was_taken_and_disqualified_is_counted_apart():
+    """Whoever calls a lead a bad fit after taking it has not rejected it, and it can be seen."""
+    total = figures(out(30), qualified(30)).total
+    assert (2, 0, 1) == (total.accepted, total.rejected, total.disqualified)
+
+
 def test_the_qualify_clock_runs_from_acceptance_to_a_decision():
     """Qualified or out are both a decision; an open one counts at its age."""
     offers = [qualified(60), out(90), qualified(241), touched(5)]
