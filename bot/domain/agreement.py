@@ -109,7 +109,7 @@ class Act(StrEnum):
     TELL = "tell"  # a note: nothing is asked of anybody
     REMIND = "remind"
     ESCALATE = "escalate"
-    WIDEN = "widen"  # escalate, and let the sellers of another queue answer too, on a new card
+    WIDEN = "widen"  # escalate, and let another queue's sellers answer too, on their own card
     REPOST = "repost"  # escalate, and show an unclaimed lead again as a new card
     OFFER_NEXT = "offer_next"  # to the next seller; where nobody is asked by name: repost
     RETURN = "return"  # escalate, and put an accepted lead back into its queue
