@@ -102,6 +102,17 @@ _SAID = select(outbox.c.id, outbox.c.payload, outbox.c.channel, outbox.c.lane, o
 _SAID_OF_HANDOFF = _SAID.where(outbox.c.handoff_id == bindparam("handoff"))
 _SAID_OF_NONE = _SAID.where(outbox.c.handoff_id.is_(None))
 
+_LANE_OF = (
+    select(outbox.c.lane)
+    .where(
+        outbox.c.handoff_id == bindparam("handoff"),
+        outbox.c.kind == Card.kind,
+        outbox.c.card_number == bindparam("number"),
+        text("state = 'sent'"),
+    )
+    .order_by(outbox.c.id)
+    .limit(1)
+)
 _BEHIND = (
     select(outbox.c.kind, outbox.c.payload)
     .where(
@@ -193,6 +204,11 @@ class StoredDeliveries:
         """Lanes that are paused, or wait for wire time (in flight, in doubt), do not count."""
         rows = self._connection.execute(_READY)
         return min((max(queued, free or queued) for queued, free in rows), default=None)
+
+    def lane_of(self, card: Card) -> str | None:
+        its = {"handoff": card.handoff, "number": card.number}
+        lane: str | None = self._connection.scalar(_LANE_OF, its)
+        return lane
 
     def keep_card(self, handoff_id: int, card: PostedCard) -> None:
         cards.keep(self._connection, handoff_id, card)

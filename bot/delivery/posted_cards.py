@@ -52,19 +52,20 @@ def keep(
     work.deliveries.keep_card(handoff.id, card)
     _start_clock(work, handoff, card, now)
     if message.number > 1:
-        _link_to(work, handoff.id, this, shown, lane, now)
+        _link_to(work, handoff.id, this, shown, now)
     if cards.next_of(this, shown):  # found again, perhaps after the next was posted elsewhere
         work.outbox.put(message, to=lane, now=now)
 
 
 def _link_to(
-    work: UnitOfWork, handoff: int, this: Shown, shown: list[Shown], lane: str, now: datetime
+    work: UnitOfWork, handoff: int, this: Shown, shown: list[Shown], now: datetime
 ) -> None:
     posted = {card.number: card for card in work.handoffs.dossier(handoff).cards}
     for before in cards.leading_to(this, shown, posted):
-        channel = posted[before.number].channel
-        to = lane if channel == posted[this.number].channel else channel
-        work.outbox.put(Card(handoff, before.number), to, now)
+        earlier = Card(handoff, before.number)
+        # By the lane's own name: a channel with two could have two messages on their way at once.
+        lane = work.deliveries.lane_of(earlier) or posted[before.number].channel
+        work.outbox.put(earlier, lane, now)
 
 
 def _start_clock(work: UnitOfWork, handoff: Handoff, card: PostedCard, now: datetime) -> None:

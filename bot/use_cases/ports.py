@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from bot.domain.agreement import Terms
 from bot.domain.handoff import Handoff
 from bot.domain.lead import Lead, LeadFacts
-from bot.domain.messages import Message
+from bot.domain.messages import Card, Message
 from bot.domain.move import Move
 from bot.domain.offer import Offer
 from bot.use_cases.records import (
@@ -213,6 +213,9 @@ class Deliveries(Protocol):
 
     def next_ready(self) -> datetime | None:
         """When the next waiting row may go (workspace time), for a replay or a sleep."""
+
+    def lane_of(self, card: Card) -> str | None:
+        """By which it was posted."""
 
     def keep_card(self, handoff_id: int, card: PostedCard) -> None: ...
 

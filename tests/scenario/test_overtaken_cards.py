@@ -118,3 +118,19 @@ def test_a_card_found_again_after_the_lead_has_gone_on_belongs_to_its_own_round(
         f"card 1 of 1: offered -> {second.permalink}",
         "card 2 of 1: offered",
     ] == office.channel()
+
+
+def test_a_channel_has_one_lane(office: Office) -> None:
+    """Closed, it is closed once, whatever was to be said there; so the admins hear of it once."""
+    lead = office.lead()
+    office.deliver()
+    office.workspace.channel("mql-handoff").archived = True
+    with office.books.writing() as work:
+        again = Move(Event.STEPPED, office.clock.now(), new_card=True)
+        work.handoffs.record(work.handoffs.get(lead), again)
+        work.outbox.put(Card(lead, number=2), "#sales", office.clock.now())
+        work.commit()
+    office.say(reminder(lead))
+    office.deliver()
+
+    assert [CHANNEL] == list(office.paused())
