@@ -165,7 +165,7 @@ def _choose(
 ) -> Choice:
     if not queue.rule.asks_one:
         return Choice(None, Why.EVERYBODY)
-    domain = lead.facts.domain
+    domain = with_domain(desk, lead.facts).domain  # what is no company may have changed
     return turns.choose(
         queue.rule,
         candidates(desk, work, queue, journal, now, waited),

@@ -393,6 +393,17 @@ def test_free_mail_is_no_company(tmp_path: Path):
         assert asked(world, lead) == "@aino"
 
 
+def test_a_domain_that_turns_out_to_be_free_mail_is_no_company_any_more(tmp_path: Path):
+    """Once app.yaml says so it counts for the leads that are here already, too."""
+    with team(tmp_path, OWNERS, company_domain=domain_of) as world:
+        accepted(world, "Ada", "@jonas", email="a@isp.example", extra={"owner": "@jonas"})
+        lead = world.lead("Grace", email="g@isp.example", extra={"owner": "@erik"})
+        today = replace(world.desk, company_domain=lambda _email: "")
+        passing.pass_on(today, lead, 1, world.id("@erik"))
+        world.deliver()
+        world.sees("*For @aino now.*", "Grace")
+
+
 def test_an_account_without_an_owner_may_be_for_everybody(tmp_path: Path):
     """`otherwise: first_to_claim`: the owner first, and everybody where there is none."""
     with team(tmp_path, replace(OWNERS, otherwise=Assignment.FIRST_TO_CLAIM)) as world:
