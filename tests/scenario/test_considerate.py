@@ -178,7 +178,7 @@ def test_a_reminder_is_for_whoever_has_the_lead_when_it_is_said(world: World) ->
 
 
 def test_who_takes_a_lead_over_hears_what_its_giver_did_not(world: World) -> None:
-    """The reminder waited for the end of a pause: it goes with the lead, before any manager hears."""
+    """The reminder waited for the end of a pause: it goes with the lead, before a manager hears."""
     lead = accepted(world)
     world.person("@erik").pause_notifications(until="2026-03-04T09:00:00+01:00")
     until(world, "02 16:30")
