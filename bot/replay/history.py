@@ -124,7 +124,8 @@ def _parse(text: str, name: str) -> Sequence[Row]:
 def _header_mistakes(header: Sequence[str]) -> Iterator[str]:
     missing = [column for column in REQUIRED if column not in header]
     if missing:
-        yield f"the column {', '.join(missing)} is missing; the first line names the columns."
+        what = "column" if len(missing) == 1 else "columns"
+        yield f"no {what} {', '.join(missing)}; the first line has to name each column."
     for column in sorted({column for column in header if header.count(column) > 1}):
         yield f"the column {column or '(without a name)'} is there twice."
 

@@ -103,8 +103,8 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "the column at, event, lead, actor, amount is missing"),
-        ("at,event,lead,actor\n", "the column amount is missing"),
+        ("", "no columns at, event, lead, actor, amount; the first line has to name"),
+        ("at,event,lead,actor\n", "no column amount; the first line has to name"),
         ("at,event,lead,actor,amount,lead\n", "the column lead is there twice"),
         (HEADER, "no row below"),
         (b"\xff\xfe\x00", "not UTF-8"),
