@@ -110,6 +110,17 @@ def test_no_flood_on_return() -> None:
     assert [1, 1, 1] == [back[start : start + 3].count("lena") for start in (0, 3, 6)]
 
 
+def test_who_sits_on_leads_earns_no_turns_by_it() -> None:
+    """With full hands one is passed over, as often as it takes, and it is not made up for."""
+    before = after(TEAM, turns(LIMITED, TEAM, 4)[-1])
+    full = turns(LIMITED, (replace(before[0], open=3), *before[1:]), 100)
+    assert Counter(names(full)) == {"jonas": 50, "ida": 50}
+    assert [{"lena": Skip.FULL}] * 100 == [choice.skipped for choice in full]
+    room_again = names(turns(LIMITED, [replace(one, open=0) for one in after(before, full[-1])], 9))
+    assert {"lena": 3, "jonas": 3, "ida": 3} == Counter(room_again)
+    assert [1, 1, 1] == [room_again[start : start + 3].count("lena") for start in (0, 3, 6)]
+
+
 def test_a_debt_from_a_full_house_is_no_flood_on_a_quiet_day() -> None:
     """Half a lead owed is half a lead, whether twelve are at work or two."""
     team = tuple(Candidate(f"s{number}") for number in range(12))
