@@ -102,11 +102,11 @@ def reached_of(meant: Meant, work: UnitOfWork, closed: Collection[str], *cards_a
     named = _each_once(meant.people, work.people)
     living = tuple(name for name in named if work.people.members((name,)))
     alone = _alone(meant, living, work.people)
-    private = _with_open_door(work, closed, (alone,)) if alone else ()
+    private = with_open_door(work, closed, (alone,)) if alone else ()
     in_thread: tuple[str, ...] | None = None
     if not private and (living or meant.in_thread):
         in_thread = living if has_thread else None
-        private = () if in_thread is not None else _with_open_door(work, closed, living)
+        private = () if in_thread is not None else with_open_door(work, closed, living)
     channels = tuple(channel for channel in meant.channels if is_open(channel))
     missed = (
         *(name for name in named if name not in living),
@@ -144,13 +144,12 @@ def _is_open(people: People, closed: Iterable[str], place: str) -> bool:
     return place not in closed and people.channel(place) is not None
 
 
-def open_places(desk: Desk, work: UnitOfWork, places: Iterable[str]) -> frozenset[str]:
-    """Channels that Baton can write to now."""
-    closed = desk.closed(work)
-    return frozenset(place for place in places if _is_open(work.people, closed, place))
+def can_write_to(desk: Desk, work: UnitOfWork, place: str) -> bool:
+    """Can Baton write to this channel now?"""
+    return _is_open(work.people, desk.closed(work), place)
 
 
-def _with_open_door(
+def with_open_door(
     work: UnitOfWork, closed: Iterable[str], names: Iterable[str]
 ) -> tuple[str, ...]:
     """Ids of those among them, and in groups among them, who can be written to privately."""

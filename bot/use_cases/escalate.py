@@ -21,7 +21,7 @@ from bot.domain.messages import (
 from bot.domain.move import Event, Move
 from bot.domain.sla import DueSteps
 from bot.use_cases import admin_news, showing, turn
-from bot.use_cases.audience import open_places
+from bot.use_cases.audience import can_write_to, with_open_door
 from bot.use_cases.desk import Desk
 from bot.use_cases.nudge import nudge_for
 from bot.use_cases.offer import ask_again, promise, show_new_card
@@ -136,10 +136,11 @@ def _decide(ladder: Ladder, before: Handoff, steps: DueSteps, take_back: bool) -
 def _say(ladder: Ladder, heard: Hearing, move: Move) -> None:
     """Several people in one message; one alone privately; each channel in its own words."""
     reached, desk, outbox, now = heard.reached, ladder.desk, ladder.work.outbox, ladder.now
-    told = _told(ladder, heard.steps, move)
+    told, private = _told(ladder, heard.steps, move), reached.private
     if reached.in_thread is not None:
-        _say_in_threads(ladder, replace(told, broadcast=reached.aloud), reached.in_thread)
-    for person in reached.private:
+        aloud = replace(told, broadcast=reached.aloud)
+        private += _say_in_threads(ladder, aloud, reached.in_thread)
+    for person in private:
         if isinstance(told, Reminder | Note) and not desk.replaying:
             up_to = heard.steps.clock_after.steps_taken
             ladder.work.nudges.put(nudge_for(person, told, up_to, now))
@@ -149,19 +150,20 @@ def _say(ladder: Ladder, heard: Hearing, move: Move) -> None:
         outbox.put(told, channel, now)
 
 
-def _say_in_threads(ladder: Ladder, told: LadderMessage, mention: tuple[str, ...]) -> None:
+def _say_in_threads(
+    ladder: Ladder, told: LadderMessage, mention: tuple[str, ...]
+) -> tuple[str, ...]:
     """Each is named below the card of their own team; what is for everybody, or for nobody by name,
-    is said below both. Where one channel is closed, the other has to do for all."""
+    is said below both. Returns whom to tell privately, because their channel is closed."""
     desk, work = ladder.desk, ladder.work
-    named = showing.each_near(desk, work, ladder.before, mention)
-    can_hear = open_places(desk, work, (showing.address(desk, card) for card, _ in named))
-    if len(can_hear) == 1:
-        heard = (card for card, _ in named if showing.address(desk, card) in can_hear)
-        named = [(next(heard), mention)]
-    for card, names in named:
-        if names or told.broadcast or not mention:
-            said = replace(told, mention=names, card=card.number)
-            work.outbox.put(said, showing.address(desk, card), ladder.now)
+    closed_out: list[str] = []
+    for card, names in showing.each_near(desk, work, ladder.before, mention):
+        place = showing.address(desk, card)
+        if not desk.replaying and not can_write_to(desk, work, place):
+            closed_out += names
+        elif names or told.broadcast or not mention:
+            work.outbox.put(replace(told, mention=names, card=card.number), place, ladder.now)
+    return with_open_door(work, desk.closed(work), closed_out) if closed_out else ()
 
 
 def _told(ladder: Ladder, steps: DueSteps, move: Move) -> LadderMessage:

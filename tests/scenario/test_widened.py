@@ -20,6 +20,7 @@ from bot.domain.agreement import Act, Audience, Clock, Duration, Step
 from bot.domain.assignment import Assignment, Queue, Rule
 from bot.domain.handoff import Handoff, State
 from bot.domain.lead import LeadFacts
+from bot.domain.messages import Note
 from bot.domain.move import Event
 from bot.use_cases.look_up import dossier
 from bot.use_cases.offer import raise_lead
@@ -226,6 +227,29 @@ def test_who_is_asked_by_name_next_is_asked_in_their_own_channel(tmp_path: Path)
         world.sees("For @aino now")
         press(world, "@aino", "accept", cards(world, lead)[2])
         assert all("Accepted by @aino" in said for said in words(world, lead)[1:])
+
+
+def test_where_one_channel_is_closed_its_team_is_told_privately(tmp_path: Path) -> None:
+    """The other's channel is none that they read."""
+    late = step(100, Act.ESCALATE, Audience.GROUP, Audience.MANAGER)
+    with widened(tmp_path, late) as (world, _):
+        close_lane(world, "#mql-handoff")
+        world.pass_time(hours=2)
+        said = world.sees("@sam, @luis *Ada*", "still needs an answer", channel=SOUTH)
+        assert said.broadcast
+        for who in ("@erik", "@aino", "@jonas", "@priya", "@maja"):
+            world.hears(who, "Ada", "still needs an answer")
+
+
+def close_lane(world: World, lane: str) -> None:
+    """Slack has taken nothing for it lately."""
+    with world.books.writing() as work:
+        work.outbox.put(Note(1, 1, Clock.ANSWER, 0), lane, world.clock.now())
+        work.commit()
+    claimed = world.courier.claim(limit=1)
+    with world.books.writing() as work:
+        work.deliveries.pause(claimed[0].parcel, "not_in_channel")
+        work.commit()
 
 
 @pytest.mark.parametrize(("who", "place"), [("@erik", "mql-handoff"), ("@sam", SOUTH)])
