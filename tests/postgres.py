@@ -23,7 +23,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL, make_url
 
-START_SECONDS = 60
+START_SECONDS = 100
 STOP_SECONDS = 20
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 (the server makes a folder of its own in it)
 ROOM_BYTES = 1_000_000_000  # each worker of a run has a server, which keeps to about 200 MB

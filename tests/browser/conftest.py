@@ -49,7 +49,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        running = playwright.chromium.launch(
+            executable_path=executable, args=FLAGS, timeout=4 * PATIENCE_MS
+        )
         yield running
         running.close()
 

@@ -48,7 +48,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("node")
     for name in ("package.json", "package-lock.json", "app.js"):
         shutil.copy(HERE / name, folder)
-    quietly = ("--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+    quietly = (
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--prefer-offline",
+        "--fetch-retries=5",
+    )
     command = ["npm", "ci", *quietly]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_S, check=False
