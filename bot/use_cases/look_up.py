@@ -11,6 +11,7 @@ from bot.use_cases.records import Dossier
 
 NUMBER = re.compile(r"L-?\d+", re.IGNORECASE | re.ASCII)
 SHOWN = 10  # hits in a list; one more is asked for, to say that there are more
+LOOKED_THROUGH = 200  # hits, where some of them may be hidden from whoever asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,20 @@ def find(desk: Desk, text: str, reader: str) -> list[Found]:
     if not wanted:
         return []
     by_number = NUMBER.fullmatch(wanted) is not None
+    hits: list[Found] = []
     with desk.books.reading() as work:
-        hits = []
-        for lead in work.leads.search(wanted, SHOWN + 1):
+        for lead in work.leads.search(wanted, LOOKED_THROUGH if _any_blind(desk) else SHOWN + 1):
             latest = work.handoffs.latest_for(lead.id)
             if latest and not by_number and desk.hides(latest, work.people, reader):
                 continue
             hits.append(Found(lead, work.handoffs.dossier(latest.id) if latest else None))
+            if len(hits) > SHOWN:
+                break
     return hits
+
+
+def _any_blind(desk: Desk) -> bool:
+    return any(queue.is_blind for queue in desk.queues)
 
 
 def dossier(desk: Desk, handoff_id: int) -> Dossier:

@@ -12,6 +12,7 @@ import pytest
 from bot.domain.assignment import Rule
 from bot.domain.lead import LeadFacts
 from bot.use_cases import ask
+from bot.use_cases.look_up import SHOWN
 from bot.use_cases.offer import raise_lead
 from tests.scenario.test_assignment import team
 from tests.scenario.world import AGREED, DACH, World
@@ -131,6 +132,19 @@ def test_whoever_claims_it_learns_who_it_is(blind: World):
     blind.deliver()
     assert {"Ada", "Lovelace", "Acme", "acme", "123 456"} == names_in(blind.shows(lead))
     assert "open_crm" in blind.card(lead).action_ids
+
+
+def test_leads_that_are_hidden_hide_no_others(blind: World):
+    """Whoever looks for a lead of theirs finds it, however many newer ones they may not see yet."""
+    lead = blind_lead(blind)
+    blind.click("@erik", "accept", lead)
+    for number in range(SHOWN + 1):
+        raise_lead(blind.desk, LeadFacts(email=f"{number}@acme.example", country="SE"))
+    blind.deliver()
+    blind.forget()
+    blind.person("@erik").command("/lead", "acme", channel="mql-handoff")
+    blind.settle()
+    blind.hears("@erik", "Ada Lovelace", "What happened")
 
 
 def test_calling_it_a_misroute_does_not_reveal_the_name(blind: World):
