@@ -191,6 +191,7 @@ def question(dossier: Dossier, people: People) -> Context | None:
         return None
     return {
         "open": offer.is_asking,
+        "key": "card.question.waiting" if offer.asked_clock else "card.question.waiting_only",
         "by": known(people, offer.asked_by),
         "at": offer.asked_at,
         "due": offer.feedback_due,

@@ -11,6 +11,7 @@ from bot.delivery.hand_over_words import offer_to
 from bot.delivery.naming import Context, known, named, value_of
 from bot.delivery.render import is_link
 from bot.domain import sla
+from bot.domain.agreement import Clock
 from bot.domain.handoff import Handoff, State
 from bot.domain.sla import Verdict
 from bot.use_cases.desk import Desk
@@ -64,7 +65,8 @@ def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: s
 def _question(listed: Listed, now: datetime) -> Context:
     """A lead that marketing is asked about; what is asked stands in its DM, and in the form."""
     standing = _standing(listed, now)
-    key = standing["key"].replace("home.feedback", "home.question")
+    _, _, verdict = standing["key"].rpartition(".")
+    key = f"home.question.{verdict}"
     return {**_line(listed), **standing, "key": key, "buttons": (Action.TELL,)}
 
 
@@ -112,7 +114,9 @@ def _standing(listed: Listed, now: datetime) -> Context:
     at_risk = sla.at_risk_from(clock, handoff.promised, listed.terms, handoff.hours) <= now
     if verdict is Verdict.RUNNING and at_risk:
         verdict = Verdict.AT_RISK
-    return {"key": f"home.{clock.name}.{verdict}", "at": clock.due_at}
+    nothing_stands = clock.name is Clock.FEEDBACK and handoff.offer.asked_clock is None
+    name = "feedback_only" if nothing_stands else clock.name
+    return {"key": f"home.{name}.{verdict}", "at": clock.due_at}
 
 
 def _since(handoff: Handoff) -> datetime | None:

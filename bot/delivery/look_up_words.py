@@ -60,14 +60,16 @@ def _hit(lead: Lead, dossier: Dossier | None, people: People) -> Context:
 
 
 def _history(dossier: Dossier, people: People) -> Iterator[Context]:
-    queue = dossier.handoff.queue
-    for move in dossier.journal:
+    queue, stood = dossier.handoff.queue, False
+    for before, move in zip((None, *dossier.journal), dossier.journal, strict=False):
         queue = move.promised.queue if move.promised else queue
+        if move.event is Event.ASKED:
+            stood = before is not None and before.clock is not None
         if move.event in UNTOLD or _is_silent(move):
             continue
         reason = reason_label(dossier.terms, move.reason)
         yield {
-            "key": f"history.{move.event}{_manner(move, reason)}",
+            "key": f"history.{move.event}{_manner(move, reason, stood)}",
             "at": move.at,
             "by": known(people, done_words.who_moved(move)),
             "queue": move.queue or queue,
@@ -86,8 +88,11 @@ def _is_silent(move: Move) -> bool:
     return move.event is Event.STEPPED and move.percent is None and not move.queue
 
 
-def _manner(move: Move, reason: str) -> str:
-    """Some things are told in another way where somebody did them, or said why."""
+def _manner(move: Move, reason: str, stood: bool) -> str:
+    """Some things are told in another way where somebody did them, or said why; a question also
+    where no clock of sales `stood` still for it."""
+    if move.event in (Event.ASKED, Event.TOLD):
+        return "" if stood else "_only"
     if move.event is Event.STEPPED:
         return _step(move)
     if move.event is Event.TRANSFERRED:

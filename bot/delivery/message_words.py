@@ -84,9 +84,10 @@ def question(_desk: Desk, message: Question, work: UnitOfWork, _now: datetime) -
     said = {move.event: move for move in round_moves(dossier.journal, message.round)}
     asked, told = said[Event.ASKED], said.get(Event.TOLD)
     settled = "question.told" if told else "question.not_needed"
+    put = "question.said" if offer.asked_clock else "question.said_only"  # no clock of sales ran
     return "question", {
         **named(dossier.lead),
-        "key": "question.said" if offer.is_asking else settled,
+        "key": put if offer.is_asking else settled,
         "by": known(work.people, asked.by),
         "due": offer.feedback_due or asked.at,
         "asked": clean(asked.note or "", LONGEST_WORDS),

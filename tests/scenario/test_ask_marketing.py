@@ -247,6 +247,19 @@ def test_whoever_is_asked_by_name_since_hears_the_answer_too(tmp_path: Path):
         world.sees("@erik, @aino: @anna answers your question.")
 
 
+def test_where_no_clock_of_sales_runs_nobody_is_told_that_it_stands_still(world: World):
+    """Contact is made, and no time to qualify was agreed: only marketing's clock runs."""
+    lead = held(world)
+    world.click("@erik", "contacted", lead)
+    world.deliver()
+    anna, _luis = asks(world, "@erik", lead)
+    told = [anna.words, world.shows(lead), home(world, "@erik")]
+    assert world.person("@erik").command("/lead", "L-1").acked
+    world.settle()
+    told.append(world.hears("@erik", "@erik asked marketing").words)
+    assert [] == [words for words in told if "clock" in words]
+
+
 def test_sales_may_go_on_without_an_answer(world: World):
     """Whoever knows enough goes on; marketing sees that nothing is needed any more."""
     lead = world.lead()
