@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.domain.agreement import Clock
 from bot.domain.consideration import Availability
 from bot.domain.move import Event
-from bot.use_cases import follow_up
+from bot.use_cases import ask, follow_up
 from tests.scenario.world import AGREED, DACH, MONDAY, QUEUE, World, open_world
 
 
@@ -43,8 +43,12 @@ def test_moving_ones_zone_moves_no_due_time(tmp_path: Path) -> None:
     with open_world(tmp_path, queues=(queue, DACH), terms=terms) as world:
         lead = accepted(world)
         due = world.handoff(lead).offer.touch_due
+        ask.ask(world.desk, lead, 1, world.id("@erik"), "Which plan?")
         world.server.workspace.user("@erik").tz = "America/Los_Angeles"
         world.look_up_people()
+        ask.tell(world.desk, lead, 1, world.id("@anna"), "The large one.")
+        world.deliver()
+        world.forget()
         clock = world.handoff(lead).clock
         assert clock is not None
         assert (Clock.TOUCH, due) == (clock.name, clock.due_at)

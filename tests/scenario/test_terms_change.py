@@ -1,7 +1,7 @@
 """A change of the agreement is for the leads that come after it."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.domain.agreement import Duration, Target
 from bot.domain.lead import LeadFacts
@@ -11,12 +11,14 @@ from bot.use_cases.offer import raise_lead
 from tests.scenario.world import AGREED, World, agreement
 
 HOUR = timedelta(hours=1)
+TOMORROW = date(2026, 3, 3)
 STRICTER = replace(
     AGREED,
     answer=Target(Duration(HOUR)),
     touch=Target(Duration(HOUR)),
     calendars={
-        name: replace(calendar, holidays=frozenset()) for name, calendar in AGREED.calendars.items()
+        name: replace(calendar, holidays=frozenset({TOMORROW}))
+        for name, calendar in AGREED.calendars.items()
     },
 )
 
@@ -30,8 +32,8 @@ def after_the_change(world: World) -> Desk:
 
 
 def test_a_change_of_the_agreement_never_touches_a_running_promise(world: World) -> None:
-    """Due times, ladder and the touch clock of a lead offered before are what they were; the next
-    lead is judged by the new words."""
+    """Due times, ladder and the touch clock of a lead offered before are what they were, although
+    tomorrow is a holiday by now; the next lead is judged by the new words."""
     before = world.lead("Ada")
     was_due = world.handoff(before).offer.answer_due
     desk = after_the_change(world)
