@@ -391,8 +391,8 @@ class Machine(RuleBasedStateMachine):
 
 
 def test_whatever_happens_in_whatever_order(empty: Path) -> None:
-    """One owner, one clock, nothing said after an answer, no step twice, and a journal that knows
-    everything."""
+    """One owner, one clock and no time bought, nothing said after an answer or twice, no lead lost,
+    and a journal that knows everything."""
     Machine.empty = empty
     run_state_machine_as_test(
         Machine,
