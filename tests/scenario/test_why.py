@@ -119,7 +119,7 @@ def test_from_the_card_after_the_ack(world: World):
     outsider = {**payload, "user": {**payload["user"], "id": world.id("@sam")}}
     world.server.workspace.deliveries.send(INTERACTIVE, outsider, world.id("@sam")).wait()
     world.settle()
-    world.hears("@erik", "Only the sellers, managers and marketers")  # Slack says it to whoever clicked
+    world.hears("@erik", "Only the sellers, managers")  # Slack says it to whoever clicked
 
 
 def test_nothing_found_is_said(world: World):
