@@ -213,6 +213,9 @@ def test_shown_again_and_widened_at_once_each_team_has_a_new_card(tmp_path: Path
         world.sees("still needs an answer", "dach is asked too", "shown again")
         world.sees("Still waiting for an answer* from @nordic-sales")
         world.sees("Still waiting for an answer* from @sam, @luis", channel=SOUTH)
+        world.person("@erik").command("/lead", "L-1")
+        world.settle()
+        world.hears("@erik", "offered to dach too", "escalated at 100 %", "on a new card")
         assert [False, True, True] == ["accept" in card.action_ids for card in cards(world, lead)]
 
 
