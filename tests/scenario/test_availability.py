@@ -89,7 +89,7 @@ def test_what_asks_for_them_goes_on_at_once(by_turns: World):
     """An offer to who goes away does not wait for its time-out."""
     lead = by_turns.lead()
     says(by_turns, "@erik", "away until tomorrow")
-    by_turns.hears("@erik", "1 lead that asked for you asks the next now")
+    by_turns.hears("@erik", "1 lead that asked for you goes on to your team")
     by_turns.sees("*For @aino now.*", "Ada")
     assert by_turns.handoff(lead).round == 1
 
