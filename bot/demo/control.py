@@ -33,7 +33,7 @@ MOMENT = timedelta(seconds=1)
 SAID_WITHIN_SECONDS = 5.0
 POSTED_WITHIN_SECONDS = 2.0
 LOOKED_WITHIN_SECONDS = 20.0  # while they watch a day in a minute they look at nothing else
-BEHIND_SECONDS = 60.0  # on a busy machine; as long as Baton is not done, and not longer
+BEHIND_SECONDS = 30.0  # on a busy machine; as long as Baton is not done, and not longer
 NONE_WAITS = "No lead waits for an answer: send one first."
 AWAY = "Baton is not running. Start it again under Tools, Baton."
 CAME = {

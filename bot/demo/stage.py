@@ -133,9 +133,11 @@ class Stage:
             return work.deliveries.next_ready()
 
     def is_behind(self) -> bool:
-        """Baton is still to do what is due by now."""
-        due, now = (self.next_step(), self._next_words()), self.clock.now()
-        return self.child.is_alive() and any(at <= now for at in due if at)
+        """Baton is still to do what is due by now, or to say something, or just saying it."""
+        with self._books.reading() as work:
+            due, unsaid = work.handoffs.next_due(), work.deliveries.oldest_unsent()
+        is_due = due is not None and due <= self.clock.now()
+        return self.child.is_alive() and (is_due or unsaid is not None)
 
     def send(self, lead: dict[str, str]) -> str:
         """As marketing's web site would; the answer as a sentence."""

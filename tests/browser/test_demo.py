@@ -1,5 +1,6 @@
 """The demo as a newcomer lives it: the tour, a race, time, hostile leads, Baton dead and back."""
 
+import os
 import re
 import signal
 from contextlib import ExitStack
@@ -190,6 +191,21 @@ def test_a_thread_and_app_home(page, keep_screen):
     page.locator("#sidebar").get_by_role("button", name=CHANNEL).click()
     expect(messages(page, "Ingrid Åkesson · ")).to_contain_text("Accepted by @erik")
     expect(page.locator("#main").get_by_role("button", name="Contacted")).to_have_count(0)
+
+
+def test_quick_presses_on_a_slow_machine(page, server):
+    """The lead that was sent a moment ago is waited for, however long Baton takes over it."""
+    press(page, "Accept")
+    expect_done(page, "accept")
+    [baton] = server.children()
+    os.kill(baton, signal.SIGSTOP)
+    press(page, "Send a lead")
+    press(page, "Until something is due")
+    page.wait_for_timeout(3000)  # longer than it would wait for nothing
+    os.kill(baton, signal.SIGCONT)
+
+    expect(messages(page, "New lead")).to_have_count(1)
+    expect_done(page, "reminder", SLOWLY_MS)
 
 
 def test_time_is_the_visitors(page):

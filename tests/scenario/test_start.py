@@ -19,6 +19,7 @@ from bot import clock
 from bot.delivery.outcomes import Broken, Failure, RateLimited, TryLater, Unknown
 from bot.delivery.slack_api import SlackApi
 from bot.delivery.slack_errors import NOT_SLACKS
+from bot.demo.child import kept_port
 from bot.listening import NoPort, address, listen
 from bot.slack_login import NoSlack, connect, log_in, trouble
 from handlers.socket import SocketMode
@@ -127,6 +128,16 @@ def test_a_port_that_is_taken() -> None:
         listen("192.0.2.1", 0, 8)
     with pytest.raises(NoPort, match="is no address of this machine"):
         listen("nowhere.invalid", 0, 8)
+
+
+def test_a_kept_port_is_batons_time_and_again() -> None:
+    """Nobody else is given it before Baton starts, or between two starts."""
+    with kept_port() as port:
+        for _ in range(2):
+            listen("127.0.0.1", port, 8).close()
+        if sys.platform == "linux":
+            with socket.socket() as other, pytest.raises(OSError, match="in use"):
+                other.bind(("127.0.0.1", port))
 
 
 def test_serve_with_a_port_that_is_taken(baton: Service) -> None:
