@@ -28,6 +28,7 @@ from bot.delivery.letters import (
     find_address,
 )
 from bot.delivery.outcomes import (
+    Broken,
     CannotLook,
     Gone,
     Ok,
@@ -150,6 +151,8 @@ class Courier:
             case TryLater(why):
                 pause = self._tempo.pause(parcel.attempts)
                 self._settling.still_in_doubt(parcel, pause, why)
+            case Broken():
+                self._settling.failed(parcel, found, repeatable=False)
             case CannotLook(why):
                 return self._better_twice_than_never(parcel, why)
             case _:

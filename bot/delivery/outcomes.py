@@ -87,12 +87,12 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class CannotLook:
-    """Slack does not let us read there: a scope or a membership is missing."""
+    """Slack does not let us read there, though perhaps post: a scope is missing."""
 
     why: str
 
 
-Search = Ok | Absent | CannotLook | RateLimited | TryLater
+Search = Ok | Absent | CannotLook | RateLimited | TryLater | Broken
 
 
 @dataclass(frozen=True, slots=True)

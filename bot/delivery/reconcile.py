@@ -9,16 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.delivery.letters import Address
-from bot.delivery.outcomes import (
-    Absent,
-    Broken,
-    CannotLook,
-    Ok,
-    Post,
-    RateLimited,
-    Search,
-    TryLater,
-)
+from bot.delivery.outcomes import Absent, Ok, Post, Search
+from bot.delivery.slack_errors import not_found_out
 from bot.use_cases.records import Parcel
 
 LOOK_BACK = timedelta(minutes=5)  # before the claim: clocks of several machines differ
@@ -33,7 +25,7 @@ def look_for(
     if address.is_person:
         dm = slack.open_dm(channel)  # a person's id is good for posting, not for reading
         if not isinstance(dm, Ok):
-            return _no_dm(dm)
+            return not_found_out(dm)
         channel = dm.channel
     # Where the workspace's time is simulated, the claim says nothing about its timestamps.
     simulated = abs(now - wire_now) > CLOCKS_AGREE_WITHIN
@@ -43,11 +35,3 @@ def look_for(
         # Where the thread is gone, the courier says it in the channel.
         return slack.find_by_key(channel, parcel.key, oldest, None)
     return found
-
-
-def _no_dm(failure: object) -> Search:
-    if isinstance(failure, RateLimited):
-        return failure
-    if isinstance(failure, Broken):
-        return CannotLook(failure.why)
-    return TryLater(str(getattr(failure, "why", "")))

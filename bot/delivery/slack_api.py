@@ -27,7 +27,6 @@ from bot.delivery.outcomes import (
     Broken,
     CannotLook,
     Failure,
-    Gone,
     Identity,
     Ok,
     Outcome,
@@ -40,7 +39,7 @@ from bot.delivery.outcomes import (
     Unlisted,
     Uploaded,
 )
-from bot.delivery.slack_errors import BROKEN_TOKEN, NOT_SLACKS, RATE_LIMITED, sorted_out
+from bot.delivery.slack_errors import NOT_SLACKS, RATE_LIMITED, not_found_out, sorted_out
 
 DEFAULT_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 10
@@ -53,7 +52,6 @@ PAGES_AT_MOST = 100
 DEFAULT_RETRY_AFTER = timedelta(seconds=1)
 LONGEST_RETRY_AFTER = timedelta(hours=1)
 END_OF_TIME = 1 << 35  # seconds since 1970: after the year 3000
-CANNOT_READ = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 
 
 class SlackApi:
@@ -131,7 +129,7 @@ class SlackApi:
         )
         for number, page in enumerate(pages, start=1):
             if not isinstance(page, SlackResponse):
-                return _not_found_out(page)
+                return not_found_out(page)
             if ts := _with_key(_entries(page.get("messages")), key):
                 return Ok(ts, channel)
             if not oldest and not thread_ts and number == PAGES_WITHOUT_A_START:
@@ -319,18 +317,6 @@ def _retry_after(headers: Mapping[str, str]) -> timedelta:
 def _header(headers: Mapping[str, str], name: str) -> str | None:
     """Whatever the case it was sent in."""
     return {given.lower(): value for given, value in headers.items()}.get(name)
-
-
-def _not_found_out(failure: Failure) -> Search:
-    if isinstance(failure, RateLimited):
-        return failure
-    if isinstance(failure, TryLater | Unknown):
-        return TryLater(failure.why)
-    if isinstance(failure, Gone):
-        return Absent()  # no thread, so nothing in it
-    if isinstance(failure, Broken) and failure.why in BROKEN_TOKEN - CANNOT_READ:
-        return TryLater(failure.why)
-    return CannotLook(failure.why)
 
 
 def _with_key(messages: list[dict[str, Any]], key: str) -> str | None:

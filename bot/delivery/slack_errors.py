@@ -9,10 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 
 from bot.delivery.outcomes import (
+    Absent,
     Broken,
+    CannotLook,
     Failure,
     Gone,
+    RateLimited,
     RefusedContent,
+    Search,
     TryLater,
     Unknown,
     Unlisted,
@@ -49,6 +53,9 @@ BROKEN_TOKEN = frozenset(
         "message_limit_exceeded",  # a free workspace that is full
     }
 )
+
+# Those that may mean a scope to read by is missing, while posting works.
+CANNOT_READ = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 
 BROKEN_CHANNEL = frozenset(
     {
@@ -145,3 +152,19 @@ def sorted_out(error: object) -> Failure:
     if error.startswith("restricted_action"):
         return OUTCOMES.get(error, Broken)(error)
     return OUTCOMES.get(error, Unlisted)(error)
+
+
+def not_found_out(failure: Failure) -> Search:
+    """What it means for a search that Slack did not answer it."""
+    match failure:
+        case RateLimited():
+            return failure
+        case TryLater(why) | Unknown(why):
+            return TryLater(why)
+        case Gone():
+            return Absent()  # no thread, so nothing in it
+        case Broken(why) if why in BROKEN_TOKEN - CANNOT_READ:
+            return TryLater(why)
+        case Broken(why) if why in BROKEN_CHANNEL:
+            return failure  # nor can anything be said there
+    return CannotLook(failure.why)

@@ -11,6 +11,7 @@ from bot.delivery.settling import Tempo
 from bot.domain.agreement import Clock
 from bot.domain.messages import (
     Escalation,
+    RaisedAgain,
     RejectionNews,
 )
 from bot.use_cases import answer
@@ -311,6 +312,44 @@ def test_a_card_posted_again_after_its_deletion_is_posted_once(office: Office) -
 
     assert ["card 1 of 1: accepted"] == office.channel()
     assert not office.unsent()
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_what_cannot_be_looked_for_is_not_given_up(office: Office, arrived: bool) -> None:
+    """Baton is taken out of the channel while it wonders: once it is back, it is said once."""
+    lead = office.lead()
+    office.deliver()
+    office.say(RaisedAgain(lead, mention=(office.erik,)))
+    answer.accept(office.desk, lead, 1, office.erik)
+    (lost_reply if arrived else cut_before)(office)
+    office.deliver()
+    office.workspace.remove("@app", "mql-handoff")
+    office.later(seconds=20)
+    office.deliver()
+    assert {CHANNEL: "not_in_channel"} == office.paused()
+    office.workspace.invite("@app", "mql-handoff")
+    office.resume()
+    office.deliver()
+
+    assert 1 == len(office.thread(office.seen()[0]))
+    assert not office.unsent()
+
+
+def test_a_token_that_is_revoked_while_baton_wonders_costs_no_message(office: Office) -> None:
+    """Whether it had arrived is found out when the token works again."""
+    lead = office.lead()
+    office.deliver()
+    office.say(RejectionNews(lead), "@anna")
+    cut_before(office)
+    office.deliver()
+    office.workspace.app.revoked = "token_revoked"
+    office.later(seconds=20)
+    office.deliver()
+    office.workspace.app.revoked = ""
+    office.later(minutes=2)
+    office.deliver()
+
+    assert 1 == len(office.dm("@anna"))
 
 
 def test_a_search_that_fails_is_made_again(office: Office) -> None:
