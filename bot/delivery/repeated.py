@@ -10,6 +10,7 @@ from bot.domain.messages import (
     LadderMessage,
     Message,
     Note,
+    RaisedAgain,
     Reminder,
     ReminderList,
 )
@@ -25,11 +26,21 @@ _KINDS = [message.kind for message in _WEIGHT]
 def is_said_anew(work: UnitOfWork, parcel: Parcel) -> bool:
     """Does something newer, which says as much to the same people, wait behind it in its lane?"""
     older = parcel.message
+    if isinstance(older, RaisedAgain):
+        behind = work.deliveries.behind(parcel, [older.kind])
+        return any(_is_same_news(newer, older) for newer in behind)
     if type(older) not in _WEIGHT:
         return False
     newer = [each for each in work.deliveries.behind(parcel, _KINDS) if _replaces(each, older)]
     said = {promise for each in newer for promise in _about(each, work)}
     return bool(newer) and said.issuperset(_about(older, work))
+
+
+def _is_same_news(newer: Message, older: RaisedAgain) -> bool:
+    """Both say what is known of the lead when they are said."""
+    if not isinstance(newer, RaisedAgain):
+        return False
+    return newer.handoff == older.handoff and set(older.mention) <= set(newer.mention)
 
 
 def _replaces(newer: Message, older: Message) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.agreement import Clock
 from bot.domain.messages import Escalation, LadderMessage, Note, Reminder, ReminderList
+from bot.use_cases import answer
 from bot.use_cases.records import Nudge
 from tests.scenario.office import Office, open_office, reminder
 
@@ -49,6 +50,18 @@ def test_nobody_is_left_out_because_others_hear_of_it_again(office: Office) -> N
     office.deliver()
 
     assert [125, 150] == [percent_in(text) for text in office.thread(office.seen()[0])]
+
+
+def test_a_hand_raised_twice_in_a_row_is_news_once(office: Office) -> None:
+    """Somebody pressed Send three times; whoever has their lead reads it once."""
+    lead = office.lead()
+    office.deliver()
+    answer.accept(office.desk, lead, 1, office.erik)
+    for _ in range(3):
+        office.lead()
+    office.deliver()
+
+    assert 1 == len(office.thread(office.seen()[0]))
 
 
 def test_a_list_that_waits_twice_is_said_once(office: Office) -> None:
