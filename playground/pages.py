@@ -144,17 +144,18 @@ class Pages:
 
     async def _live(self, socket: WebSocket) -> None:
         """Every change after `since`, in lists; the page asks again for what it shows."""
-        await socket.accept()
         since = int(socket.query_params.get("since", self._workspace.feed.last))
-        telling = asyncio.create_task(self._tell(socket, since))
+        called = self._workspace.calls.feed.last
+        await socket.accept()  # from here on nothing is missed
+        telling = asyncio.create_task(self._tell(socket, since, called))
         with contextlib.suppress(WebSocketDisconnect):
             while True:
                 await socket.receive_text()
         telling.cancel()
 
-    async def _tell(self, socket: WebSocket, since: int) -> None:
+    async def _tell(self, socket: WebSocket, since: int, called: int) -> None:
         feed, calls = self._workspace.feed, self._workspace.calls.feed
-        loop, news, called = asyncio.get_running_loop(), asyncio.Event(), calls.last
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
 
         def wake(_: Change) -> None:
             loop.call_soon_threadsafe(news.set)
