@@ -22,6 +22,7 @@ from bot.delivery.letters import (
     NotWanted,
     NotYet,
     Picture,
+    ReaderLeft,
     Unsaid,
     Version,
     compose,
@@ -124,10 +125,10 @@ class Courier:
             return letter
         match self._look_up_again():
             case Looked.ANEW:
-                return self._read(parcel, looked, picture)
+                letter = self._read(parcel, looked, picture)
             case Looked.UNREADABLE:
                 return NotYet("who and what is there could not be read yet")
-        return letter
+        return NotWanted(letter.why) if isinstance(letter, ReaderLeft) else letter
 
     def _read(self, parcel: Parcel, looked: bool, picture: Picture) -> Letter | Address | Unsaid:
         with self._books.reading() as work:

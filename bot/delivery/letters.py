@@ -97,10 +97,16 @@ class NoSuchPlace(Unsaid):
     """Its channel or person cannot be found."""
 
 
+class ReaderLeft(NoSuchPlace):
+    """It is for one person, who is no longer in the workspace."""
+
+
 def find_address(work: UnitOfWork, parcel: Parcel) -> Address | Unsaid:
     channel = resolve(work.people, parcel.lane)
     if channel is None:
-        return NoSuchPlace(NO_SUCH_PLACE)
+        known = work.people.find(parcel.lane)
+        by_id = known is not None and known.id == parcel.lane  # a name in app.yaml can be mended
+        return ReaderLeft("its reader has left") if by_id else NoSuchPlace(NO_SUCH_PLACE)
     message = parcel.message
     if isinstance(message, Card):
         card = _card(work, message, message.number)

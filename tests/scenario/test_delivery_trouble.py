@@ -196,6 +196,35 @@ def test_an_unknown_place_is_looked_up_once_more_before_the_lane_stops(office: O
     ]
 
 
+def test_what_was_for_somebody_who_has_left_waits_for_nobody(office: Office) -> None:
+    """No lane stays closed for ever, with a warning that nothing can be done about."""
+    lead = office.lead()
+    office.deliver()
+    anna = office.workspace.user("@anna").id
+    office.say(RejectionNews(lead), anna)
+    office.workspace.deactivate("@anna")
+    office.later(minutes=10)
+    assert office.directory.refresh()
+    office.deliver()
+
+    assert {} == office.paused()
+    assert not office.unsent()
+
+
+def test_who_is_back_hears_what_was_said_meanwhile(office: Office) -> None:
+    """Even before Baton has read that they are."""
+    lead = office.lead()
+    office.deliver()
+    office.workspace.deactivate("@anna")
+    assert office.directory.refresh()
+    office.workspace.reactivate("@anna")
+    office.say(RejectionNews(lead), office.workspace.user("@anna").id)
+    office.later(minutes=10)
+    office.deliver()
+
+    assert 1 == len(office.dm("@anna"))
+
+
 def test_content_that_slack_refuses_is_said_plainly(office: Office) -> None:
     """A block Slack does not like costs the looks, not the message."""
     office.lead()
