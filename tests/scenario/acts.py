@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.agreement import Clock
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Handoff, State
 from bot.domain.lead import LeadFacts
 from bot.domain.move import Event
 from bot.use_cases import (
@@ -116,6 +116,13 @@ def _away(machine: Company, _on: Handoff, _round: int, who: str, days: int) -> o
     return away.leave(machine.desk, who, machine.now + timedelta(days=days))
 
 
+# What somebody who means it does next, by how things stand.
+FITTING: Mapping[State, tuple[str, ...]] = {
+    State.OFFERED: ("accept", "accept", "ask", "snooze", "pass_on", "send_on", "reject"),
+    State.ACCEPTED: ("contacted", "ask", "snooze", "hand_over", "agree", "release", "sql"),
+    State.CONTACTED: ("ask", "snooze", "hand_over", "agree", "release", "sql", "disqualified"),
+    State.NOT_MINE: ("find_queue",),
+}
 MANAGERS = ("find_queue", "ask_by_name", "excuse", "excuse_day")
 ACTS: Mapping[str, Act] = {
     "away": _away,

@@ -135,10 +135,9 @@ def _had_before(told: Timed, offer: Offer, used: Used) -> timedelta:
         if each.touched_at or each.answer is Answer.REJECTED:
             before = timedelta()
         elif each.gave_back_at and each.had_by == offer.seller:
-            own = _had_before(told, each, used) if each.seller == each.had_by else timedelta()
             so_far = used.get((each.round, Clock.TOUCH), timedelta())
-            target = told.terms_of(each).target(Clock.TOUCH, each.promised, each.hours)
-            before = before + so_far if own + so_far <= target else timedelta()
+            in_time = each.touch_due is not None and each.gave_back_at <= each.touch_due
+            before = before + so_far if in_time else timedelta()
     return before
 
 

@@ -53,7 +53,7 @@ from bot.use_cases.records import Group, Person, Timed
 from bot.use_cases.timing import timed
 from storage.books import Books
 from tests.scenario import laws
-from tests.scenario.acts import ACTS, MANAGERS, SELLERS
+from tests.scenario.acts import ACTS, FITTING, MANAGERS, SELLERS
 from tests.scenario.forgetful_slack import ForgetfulSlack, Trouble
 from tests.scenario.world import AGREED, DACH, QUEUE, agreement
 
@@ -257,6 +257,15 @@ class Machine(RuleBasedStateMachine):
         """What most of the others wait for."""
         self.baton_works()
         self._by_the_right_person("accept", handoff, days)
+
+    @rule(handoff=handoffs, nth=st.integers(0, 6), days=st.integers(0, 3))
+    def what_fits(self, handoff: int, nth: int, days: int) -> None:
+        """Most acts do nothing in most states: this is what makes leads go somewhere."""
+        with self.books.reading() as work:
+            now = work.handoffs.get(handoff)
+        fitting = ("tell", *FITTING.get(now.state, ("raise_again",)))
+        acts = fitting if now.offer.is_asking else fitting[1:]
+        self._by_the_right_person(acts[nth % len(acts)], handoff, days)
 
     @rule(handoff=handoffs, act=st.sampled_from(sorted(ACTS)), days=st.integers(0, 3))
     def the_right_person(self, handoff: int, act: str, days: int) -> None:
