@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks.office import office, sqlite_url
 from benchmarks.side_by_side import Figure, repeated, side_by_side
-from bot.delivery import message_words
+from bot.delivery.words import messages as message_words
 from bot.domain.messages import Card
 
 AT_ONCE = 30

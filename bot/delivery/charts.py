@@ -16,8 +16,8 @@ import time
 from collections.abc import Mapping
 from typing import IO, Any
 
-from bot.delivery import digest_words
 from bot.delivery.render import Renderer
+from bot.delivery.words import digest as digest_words
 
 PATIENCE_S = 20.0  # for one picture, the start of the child included
 IDLE_S = 60.0  # the child ends after so long without work

@@ -10,10 +10,10 @@ from functools import partial
 
 import structlog
 
-from bot.delivery.ladder_words import is_outdated
 from bot.delivery.mishap import mishap
 from bot.delivery.outcomes import Blocks, Words
 from bot.delivery.posted_cards import is_live, worth_showing_again
+from bot.delivery.words.ladder import is_outdated
 from bot.domain.messages import (
     AboutHandoff,
     Card,

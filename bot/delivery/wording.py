@@ -9,24 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from bot.delivery import (
-    away_words,
-    card_words,
-    digest_words,
-    hand_over_words,
-    home_words,
-    look_up_words,
-    reply_words,
-    veil,
-)
 from bot.delivery.actions import Callback
 from bot.delivery.block_limits import Json
 from bot.delivery.escaping import clean
 from bot.delivery.languages import reads
-from bot.delivery.message_words import TELLERS
-from bot.delivery.naming import named, value_of
 from bot.delivery.render import Rendered, Renderer
-from bot.delivery.why_words import Arithmetic
+from bot.delivery.words import away as away_words
+from bot.delivery.words import card as card_words
+from bot.delivery.words import digest as digest_words
+from bot.delivery.words import hand_over as hand_over_words
+from bot.delivery.words import home as home_words
+from bot.delivery.words import look_up as look_up_words
+from bot.delivery.words import reply as reply_words
+from bot.delivery.words import veil
+from bot.delivery.words.messages import TELLERS
+from bot.delivery.words.naming import named, value_of
+from bot.delivery.words.why import Arithmetic
 from bot.domain.agreement import Reason
 from bot.domain.business_hours import zone_named
 from bot.domain.lead import Lead

@@ -23,10 +23,10 @@ from bot.domain.sla import DueSteps
 from bot.use_cases import admin_news, showing, turn
 from bot.use_cases.audience import can_write_to, with_open_door
 from bot.use_cases.desk import Desk
+from bot.use_cases.ladder import Hearing, Ladder, hearing, time_had
 from bot.use_cases.nudge import nudge_for
 from bot.use_cases.offer import ask_again, promise, show_new_card
 from bot.use_cases.ports import Conflict, UnitOfWork
-from bot.use_cases.rung import Hearing, Ladder, hearing, time_had
 
 log = structlog.get_logger(__name__)
 

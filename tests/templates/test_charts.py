@@ -8,9 +8,9 @@ import struct
 import pytest
 
 from bot.delivery.charts import NotDrawn, Painter
-from bot.delivery.digest_words import chart, chart_alt
 from bot.delivery.languages import language
 from bot.delivery.render import Renderer
+from bot.delivery.words.digest import chart, chart_alt
 from tests.templates.leads import FIGURES, week
 
 RENDERER = Renderer("Europe/Stockholm")

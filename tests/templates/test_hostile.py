@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.delivery import asking_words
 from bot.delivery.block_limits import Json
+from bot.delivery.words import asking as asking_words
 from bot.domain.lead import LeadFacts
 from bot.use_cases.records import Person
 from tests.templates import everything

@@ -11,7 +11,7 @@ from bot.delivery import block_limits
 from bot.delivery.actions import Action, Callback, Field
 from bot.delivery.block_limits import Json, OutsideLimits, all_texts, check_message, check_view
 from bot.delivery.escaping import length
-from bot.delivery.message_words import TELLERS
+from bot.delivery.words.messages import TELLERS
 from bot.domain.messages import KINDS
 from bot.use_cases.records import Colleague, Person
 from playground.block_rules import check_message_blocks

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.delivery import why_words
 from bot.delivery.languages import available, language
+from bot.delivery.words import why as why_words
 from bot.domain.agreement import Clock
 from bot.domain.business_hours import Calendar
 from bot.domain.handoff import Ask

@@ -16,9 +16,9 @@ from bot.domain.handoff import Ask, Handoff
 from bot.domain.sla import DueSteps
 from bot.use_cases.audience import Meant, Reached, everybody, meant_by, reached_of
 from bot.use_cases.desk import Desk
+from bot.use_cases.ladder import Hearing, Ladder, hearing
 from bot.use_cases.ports import UnitOfWork
 from bot.use_cases.records import Group, Person
-from bot.use_cases.rung import Hearing, Ladder, hearing
 from storage.books import Books
 from tests import migrated
 from tests.unit.agreements import PROMISED, TERMS, stockholm

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.delivery.done_words import ENDINGS, why_it_went_on
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, Told, all_known, known, named, permalink, value_of
+from bot.delivery.words.done import ENDINGS, why_it_went_on
+from bot.delivery.words.naming import Context, Told, all_known, known, named, permalink, value_of
 from bot.domain.asked import asks_anew, had_it
 from bot.domain.handoff import State
 from bot.domain.messages import Leavers, LeaversDoubted, NobodyAsked, NobodyLeft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, named
+from bot.delivery.words.naming import Context, named
 from bot.use_cases.records import Listing
 
 LONGEST_SAID = 60  # of what they typed

@@ -12,11 +12,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from bot.delivery.block_limits import Json
-from bot.delivery.done_words import round_moves
 from bot.delivery.escaping import clean
 from bot.delivery.languages import reads
-from bot.delivery.naming import Context, known, value_of
 from bot.delivery.render import Rendered, Renderer
+from bot.delivery.words.done import round_moves
+from bot.delivery.words.naming import Context, known, value_of
 from bot.domain.agreement import Case, Clock, Terms
 from bot.domain.asked import asks_anew
 from bot.domain.assignment import Queue

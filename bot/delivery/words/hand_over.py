@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bot.delivery.actions import NO_QUEUE
-from bot.delivery.asking_words import called
 from bot.delivery.escaping import clean
-from bot.delivery.naming import (
+from bot.delivery.words.asking import called
+from bot.delivery.words.naming import (
     LONGEST_WORDS,
     Context,
     Told,

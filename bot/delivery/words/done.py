@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from bot.delivery.escaping import clean
-from bot.delivery.naming import LONGEST_WORDS, known, reason_label
+from bot.delivery.words.naming import LONGEST_WORDS, known, reason_label
 from bot.domain.agreement import Clock, Terms
 from bot.domain.move import Event, Move
 from bot.domain.offer import stretch

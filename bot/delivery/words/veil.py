@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
-from bot.delivery.nearest import card_near
+from bot.delivery.words.nearest import card_near
 from bot.domain.lead import Lead, LeadFacts
 from bot.use_cases.desk import Desk
 from bot.use_cases.ports import Handoffs, People, UnitOfWork

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.delivery.escaping import clean
 from bot.delivery.languages import Language
-from bot.delivery.naming import Context, reason_label
+from bot.delivery.words.naming import Context, reason_label
 from bot.domain.agreement import Terms
 from bot.domain.metrics import DIGEST_METRICS, UNKNOWN, WHERE_ANY
 from bot.use_cases.ports import People

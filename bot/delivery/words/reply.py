@@ -3,9 +3,10 @@ nothing."""
 
 from __future__ import annotations
 
-from bot.delivery import card_words, done_words
-from bot.delivery.done_words import STAGES
-from bot.delivery.naming import Context, known, named, permalink
+from bot.delivery.words import card as card_words
+from bot.delivery.words import done as done_words
+from bot.delivery.words.done import STAGES
+from bot.delivery.words.naming import Context, known, named, permalink
 from bot.domain.handoff import State
 from bot.domain.move import Move
 from bot.use_cases.desk import Desk

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.delivery import card_words
 from bot.delivery.actions import Action
 from bot.delivery.escaping import clean
-from bot.delivery.hand_over_words import offer_to
-from bot.delivery.naming import Context, known, named, value_of
 from bot.delivery.render import is_link
+from bot.delivery.words import card as card_words
+from bot.delivery.words.hand_over import offer_to
+from bot.delivery.words.naming import Context, known, named, value_of
 from bot.domain import sla
 from bot.domain.agreement import Clock
 from bot.domain.handoff import Handoff, State

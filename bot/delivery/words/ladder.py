@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, Told, all_known, known, named, permalink, value_of
+from bot.delivery.words.naming import Context, Told, all_known, known, named, permalink, value_of
 from bot.domain.agreement import OF_SALES, Clock
 from bot.domain.detours import may_snooze
 from bot.domain.handoff import Handoff

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.delivery import card_words, done_words
 from bot.delivery.escaping import clean
-from bot.delivery.naming import Context, known, named, permalink, reason_label
-from bot.delivery.why_words import excuse_said
+from bot.delivery.words import card as card_words
+from bot.delivery.words import done as done_words
+from bot.delivery.words.naming import Context, known, named, permalink, reason_label
+from bot.delivery.words.why import excuse_said
 from bot.domain.agreement import Act
 from bot.domain.asked import asks_anew
 from bot.domain.lead import Lead

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.delivery import asking_words, card_words, digest_words, hand_over_words, ladder_words
-from bot.delivery.done_words import round_moves
 from bot.delivery.escaping import clean
-from bot.delivery.naming import (
+from bot.delivery.words import asking as asking_words
+from bot.delivery.words import card as card_words
+from bot.delivery.words import digest as digest_words
+from bot.delivery.words import hand_over as hand_over_words
+from bot.delivery.words import ladder as ladder_words
+from bot.delivery.words.done import round_moves
+from bot.delivery.words.naming import (
     LONGEST_FACT,
     LONGEST_WORDS,
     Told,

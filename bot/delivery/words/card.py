@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from bot.delivery.actions import Action
-from bot.delivery.done_words import before, done, round_moves, why_it_went_on
 from bot.delivery.escaping import clean
-from bot.delivery.naming import (
+from bot.delivery.render import is_link
+from bot.delivery.words.done import before, done, round_moves, why_it_went_on
+from bot.delivery.words.naming import (
     LONGEST_FACT,
     LONGEST_WORDS,
     Context,
@@ -17,7 +18,6 @@ from bot.delivery.naming import (
     named,
     value_of,
 )
-from bot.delivery.render import is_link
 from bot.domain import cards, sla
 from bot.domain.agreement import Clock
 from bot.domain.asked import why_now

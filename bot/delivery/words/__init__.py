@@ -1,0 +1,1 @@
+"""What each message, form and page needs to be told, read from the books."""
