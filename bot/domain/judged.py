@@ -44,7 +44,7 @@ def judge(offer: Offer, terms: Terms, now: datetime) -> Judged:
     touch = _touch(offer, terms, now)
     return Judged(
         offer,
-        _answer(offer, terms, now, undone=is_given_back(offer) and touch is None),
+        _answer(offer, terms, now, undone=_is_untouched(offer) and touch is None),
         touch,
         _qualify(offer, terms, now),
         _counts(offer, terms),
@@ -67,7 +67,7 @@ def _touch(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
     if ran is None:
         return None
     kept = _kept(ran, now)
-    return None if is_given_back(offer) and kept.verdict is Verdict.MET else kept
+    return None if _is_untouched(offer) and kept.verdict is Verdict.MET else kept
 
 
 def _qualify(offer: Offer, terms: Terms, now: datetime) -> Kept | None:
@@ -116,7 +116,7 @@ def used_before(offers: Iterable[Offer], person: str | None, terms: TermsOf) -> 
     return used
 
 
-def is_given_back(offer: Offer) -> bool:
+def _is_untouched(offer: Offer) -> bool:
     """Accepted, and back in its queue without a first contact."""
     return offer.touched_at is None and offer.gave_back_at is not None
 

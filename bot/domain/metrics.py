@@ -17,7 +17,7 @@ from math import sqrt
 from typing import Any
 
 from bot.domain.agreement import Clock, Terms
-from bot.domain.judged import Judged, Kept, feedback, is_given_back, judge
+from bot.domain.judged import Judged, Kept, feedback, judge
 from bot.domain.offer import Answer, Offer
 from bot.domain.sla import Verdict
 
@@ -155,7 +155,7 @@ class Tally:
     lost: int
     qualify: ClockFigures
     intake: Intake
-    given_back: int  # accepted, and back in the queue without a touch
+    given_back: int  # accepted, and back in the queue: untouched, or before a decision
 
     @property
     def excused(self) -> Mapping[str, int]:
@@ -270,7 +270,7 @@ def tally(cases: Sequence[Judged]) -> Tally:
         lost=sum(offer.lost_at is not None for offer in offers),
         qualify=_clock_figures(case.qualify for case in cases),
         intake=_intake(offers),
-        given_back=sum(is_given_back(offer) for offer in offers),
+        given_back=sum(offer.gave_back_at is not None for offer in offers),
     )
 
 
@@ -325,7 +325,7 @@ def _grouped(
 
 def _by_seller(answered: Sequence[Judged]) -> Mapping[str, Tally]:
     """An answer is whose it was; a lead that came back was given back by whoever had it then."""
-    back = Counter(case.offer.had_by or UNKNOWN for case in answered if is_given_back(case.offer))
+    back = Counter(case.offer.had_by or UNKNOWN for case in answered if case.offer.gave_back_at)
     groups = dict(_grouped(answered, lambda offer: offer.answered_by))
     groups |= {name: tally(()) for name in sorted(back) if name not in groups}
     return {name: replace(group, given_back=back[name]) for name, group in groups.items()}
