@@ -94,6 +94,14 @@ def test_both_cards_ask_and_each_says_that_the_other_team_is_asked_too(tmp_path:
         assert [True, True] == ["accept" in card.action_ids for card in cards(world, lead)]
 
 
+def test_who_looks_it_up_reads_that_both_teams_are_asked(tmp_path: Path) -> None:
+    """Not only the team it was offered to first."""
+    with widened(tmp_path) as (world, _):
+        world.person("@erik").command("/lead", "L-1")
+        world.settle()
+        world.hears("@erik", "for @nordic-sales. Please answer by", "dach is asked too")
+
+
 @pytest.mark.parametrize(("who", "on"), [("@erik", 0), ("@sam", 1)])
 def test_whoever_accepts_first_is_named_on_both(tmp_path: Path, who: str, on: int) -> None:
     """The one wins, both cards say so, and the loser hears it on theirs."""
