@@ -118,6 +118,7 @@ _BEHIND = (
     .where(
         outbox.c.lane == bindparam("its_lane"),
         outbox.c.id > bindparam("its_id"),
+        _IS_UNSENT,  # for its index
         text("state = 'waiting'"),
         outbox.c.kind.in_(bindparam("kinds", expanding=True)),
     )

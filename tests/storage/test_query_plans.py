@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from bot.domain import handoff
 from bot.domain.messages import Card, Digest, to_payload
+from bot.use_cases.records import Parcel
 from tests.storage.samples import LEASE, NOW, TERMS, WIRE_NOW, accepted, facts, offered, posted
 
 
@@ -47,10 +48,15 @@ def settle(work):
     work.deliveries.settle(parcel, "1.0", NOW)
 
 
+CLAIMED = Parcel(1, "k", "#mql-handoff", Card(1), attempts=1, in_doubt=False, claimed_at=WIRE_NOW)
 HOT = {
     "claim": (claim, "ix_outbox_unsent"),
     "next_ready": (lambda work: work.deliveries.next_ready(), "ix_outbox_unsent"),
     "oldest_unsent": (lambda work: work.deliveries.oldest_unsent(), "ix_outbox_unsent"),
+    "behind": (
+        lambda work: work.deliveries.behind(CLAIMED, ["note"]),
+        "ix_outbox_unsent",
+    ),
     "said": (
         lambda work: work.deliveries.sent_ts("card", to_payload(Card(1))),
         "ix_outbox_said",
