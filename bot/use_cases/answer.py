@@ -10,7 +10,6 @@ from functools import partial
 from bot.domain import handoff, sla
 from bot.domain.agreement import Terms
 from bot.domain.asked import asks_anew
-from bot.domain.assignment import may_answer
 from bot.domain.handoff import AlreadyAnswered, EnoughInHand, Handoff, NotAllowed
 from bot.domain.judged import used_before
 from bot.domain.messages import NotMineNews, RejectionNews
@@ -163,14 +162,8 @@ def _judge(
 
 
 def check_may_answer(desk: Desk, work: UnitOfWork, before: Handoff, by: str | None) -> None:
-    """Who is asked by name, else the queue's sellers; the sellers of a queue that the ladder has
-    asked too; and the manager. Raises NotAllowed."""
-    queue = desk.queue(before.queue)
-    asked = (before.assignee,) if before.assignee else queue.sellers
-    also = desk.queue(before.also_queue).sellers if before.also_queue else ()
-    sellers = work.people.members((*asked, *also))
-    managers = desk.managers(work.people, before.queue)
-    if by is None or not may_answer(by, sellers, managers):
+    """Raises NotAllowed."""
+    if by is None or not desk.lets_answer(work.people, before, by):
         raise NotAllowed(before)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain.agreement import Agreement
-from bot.domain.assignment import Queue
+from bot.domain.assignment import Queue, may_answer
 from bot.domain.consideration import Availability, Consideration
 from bot.domain.handoff import Handoff
 from bot.use_cases.ports import Books, People, UnitOfWork
@@ -53,6 +53,14 @@ class Desk:
         also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
         sells = person.id in people.members((*queue.sellers, *also))
         return sells and person.id not in self.managers(people, handoff.queue)
+
+    def lets_answer(self, people: People, handoff: Handoff, person: str) -> bool:
+        """Who is asked by name, else the queue's sellers; the sellers of a queue that the ladder
+        has asked too; and the manager."""
+        asked = (handoff.assignee,) if handoff.assignee else self.queue(handoff.queue).sellers
+        also = self.queue(handoff.also_queue).sellers if handoff.also_queue else ()
+        sellers = people.members((*asked, *also))
+        return may_answer(person, sellers, self.managers(people, handoff.queue))
 
     def sells_only_for_the_other(self, handoff: Handoff, people: People, name: str) -> bool:
         """Was this person, or group, asked only because the offer was widened?"""

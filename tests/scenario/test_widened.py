@@ -196,6 +196,33 @@ def test_after_a_release_both_cards_lead_to_the_new_one(tmp_path: Path) -> None:
         assert all("@sam gave it back" in said for said in words(world, lead)[:2])
 
 
+TAKE_BACK = Step(Clock.TOUCH, 150, (Audience.ASSIGNEE,), Act.RETURN)
+
+
+def test_a_lead_taken_back_from_the_other_team_is_not_theirs_to_accept(tmp_path: Path) -> None:
+    """The new round is the first team's: who had it hears that, and not to accept it again."""
+    with widened(tmp_path, TAKE_BACK) as (world, lead):
+        press(world, "@sam", "accept", cards(world, lead)[1])
+        world.pass_time(hours=40)
+        told = world.hears("@sam", "is offered to others now", "tell whoever takes it")
+        assert "accept it again" not in told.words
+        world.sees("Back in the queue", "so it is offered again", "@nordic-sales")
+
+
+def test_a_lead_taken_back_and_asked_of_another_by_name(tmp_path: Path) -> None:
+    """Who had it cannot take it, as another is asked."""
+    in_turn = replace(QUEUE, rule=Rule(Assignment.ROUND_ROBIN), sellers=("@erik", "@aino"))
+    terms = replace(AGREED, ladder=(TAKE_BACK,))
+    with open_world(tmp_path, queues=(in_turn,), terms=terms) as world:
+        lead = world.lead()
+        press(world, "@erik", "accept", cards(world, lead)[0])
+        world.pass_time(hours=40)
+        world.hears("@erik", "is offered to others now")
+        assert world.id("@aino") == world.handoff(lead).assignee
+        world.sees("Back in the queue", "for @aino")
+        world.nothing_more()
+
+
 def test_shown_again_it_is_still_on_the_other_teams_card(tmp_path: Path) -> None:
     """A new card for the first team takes the place of its old one, and of no other."""
     again = step(100, Act.REPOST, Audience.GROUP)

@@ -114,6 +114,10 @@ def told() -> dict[str, tuple[str, Message]]:
             Escalation(12, 1, Clock.TOUCH, 100, ("U0BO", "@maja"), 1),
         ),
         "returned": ("returned", Returned(12, 1, Clock.TOUCH, 150, ("U0BO", "@henrik"), 1)),
+        "returned, to others": (
+            "returned, to another",
+            Returned(12, 1, Clock.TOUCH, 150, ("U0BO", "@henrik"), 1),
+        ),
         "raised again": ("accepted in time", RaisedAgain(12, 1, ("U0BO",))),
         "rejection news": ("rejected", RejectionNews(12, 1)),
         "rejection news, with a date": ("recycled", RejectionNews(12, 1)),

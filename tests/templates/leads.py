@@ -293,8 +293,10 @@ class Story:
         move = detours.excuse(now, now.offer, clock, "U0MAJA", TUESDAY, self.terms, reason)
         return self.add(move)
 
-    def gave_back(self, event: Event, at: datetime, by: str | None = None) -> Story:
-        return self.add(handoff.give_back(self.now, event, by, at, promised()))
+    def gave_back(
+        self, event: Event, at: datetime, by: str | None = None, ask: Ask = EVERYBODY
+    ) -> Story:
+        return self.add(handoff.give_back(self.now, event, by, at, promised(), ask))
 
     def taken_over(self, at: datetime = CONTACTED, note: str = "") -> Story:
         terms, to = self.terms, "U0CILLA"
@@ -382,6 +384,10 @@ def stories(facts: LeadFacts = ADA, note: str = "Call again in May.") -> dict[st
         "disqualified": lead().accepted().disqualified(TUESDAY, "not_icp", note),
         "released": lead().accepted().gave_back(Event.RELEASED, NOON, "U0BO").posted(AFTER_NOON),
         "returned": lead().accepted().gave_back(Event.RETURNED, WEDNESDAY).posted(WEDNESDAY),
+        "returned, to another": asking()
+        .accepted()
+        .gave_back(Event.RETURNED, WEDNESDAY, ask=CILLA)
+        .posted(WEDNESDAY),
         "snoozed": lead().snoozed(NOON),
         "asked by name": asking(),
         "passed on": asking().passed(CILLA, SENT_ON, "U0BO"),

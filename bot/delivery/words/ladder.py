@@ -37,7 +37,7 @@ def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) 
     late = timedelta(minutes=message.late_minutes)
     return "ladder", {
         **named(dossier.lead),
-        "key": _key(message, handoff, overdue=now > due),
+        "key": _key(desk, message, dossier, work.people, overdue=now > due),
         # In a DM only its reader could be named, who is there already.
         "mentions": all_known(work.people, message.mention) if message.card else (),
         "holder": known(work.people, handoff.holder),
@@ -52,9 +52,14 @@ def ladder(desk: Desk, message: LadderMessage, work: UnitOfWork, now: datetime) 
     }
 
 
-def _key(message: LadderMessage, handoff: Handoff, overdue: bool) -> str:
+def _key(
+    desk: Desk, message: LadderMessage, dossier: Dossier, people: People, overdue: bool
+) -> str:
+    handoff = dossier.handoff
     if isinstance(message, Returned):
-        return "returned.said"
+        had_by = _offer(dossier, message.round).had_by
+        again = had_by is None or desk.lets_answer(people, handoff, had_by)
+        return "returned.said" if again else "returned.to_others"
     by_name = message.clock is Clock.ANSWER and handoff.assignee is not None
     if by_name and message.shows_again:
         return "escalation.passed_on"
@@ -145,8 +150,11 @@ def _place(people: People, name: str) -> Context:
 
 def _promised(dossier: Dossier, round_: int, clock: Clock, now: datetime) -> datetime:
     """The promise that is spoken of, of the round that is spoken of."""
-    offer = next(offer for offer in dossier.offers if offer.round == round_)
-    return _due(offer, clock, dossier) or now
+    return _due(_offer(dossier, round_), clock, dossier) or now
+
+
+def _offer(dossier: Dossier, round_: int) -> Offer:
+    return next(offer for offer in dossier.offers if offer.round == round_)
 
 
 def _due(offer: Offer, clock: Clock, dossier: Dossier) -> datetime | None:
