@@ -165,7 +165,8 @@ def choose(
     skipped = _skipped(rule, candidates, at_work, waited)
     here = {one.person: one for one in candidates}
     missed = None
-    claims = _claims(rule, crm_owner, company_owners, same_seller, company_asked)
+    asked_here = [asked for asked in company_asked if asked in here]
+    claims = _claims(rule, crm_owner, company_owners, same_seller, asked_here)
     for why, owner in claims:
         if owner in here:
             absent = _owner_absent(here[owner], at_work)

@@ -157,6 +157,12 @@ def test_who_is_asked_about_the_company_is_asked_again() -> None:
     assert "lena" == choose(TURNS, TEAM, company_asked=["ida"]).person
 
 
+def test_who_is_asked_in_another_team_has_no_claim_here() -> None:
+    """They own nothing yet, so nobody reads that they would have come first."""
+    choice = choose(OWNERS, TEAM, company_asked=["priya"])
+    assert ("lena", Why.TURN, None) == (choice.person, choice.why, choice.owner)
+
+
 @pytest.mark.parametrize(
     ("ida", "reason"),
     [
