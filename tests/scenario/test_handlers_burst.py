@@ -28,6 +28,7 @@ from tests.scenario.world import World, open_world, serving
 CROWD = 500
 CROWD_SECONDS = 6  # about two on the machine this was written on
 CLICK_SECONDS = 0.1
+WAITED_MS = 100  # however busy the machine: one of forty is quick, unless each waits for something
 
 
 @pytest.fixture(params=["socket", "http", "http on PostgreSQL"])
@@ -40,7 +41,8 @@ def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.mark.timeout(180)
 def test_five_hundred_at_once(world: World):
-    """500 sellers accept one lead in the same moment: one has it, and each has an ack in time."""
+    """500 sellers accept one lead in the same moment: one has it, each has an ack, and it is a few
+    seconds' work."""
     lead = world.lead()
     workspace = world.server.workspace
     sellers = [workspace.add_user(f"seller{number}").id for number in range(CROWD)]
@@ -67,7 +69,7 @@ def test_five_hundred_at_once(world: World):
 
 @pytest.mark.timeout(180)
 def test_one_after_the_other(world: World):
-    """A click and its ack, the commit inside, take under 100 ms."""
+    """A click and its ack, the commit inside, are under 100 ms of work, and wait for nothing."""
     leads = [world.lead(f"Lead{number}") for number in range(40)]
     took, began = [], time.process_time()
     for lead in leads:
@@ -76,6 +78,7 @@ def test_one_after_the_other(world: World):
         took.append(click.latency_ms)
     assert {State.ACCEPTED} == {world.handoff(lead).state for lead in leads}
     assert time.process_time() - began < len(leads) * CLICK_SECONDS
+    assert min(took) < WAITED_MS
     print(f"\none by one: median {statistics.median(took):.1f} ms, slowest {max(took):.1f} ms")
 
 
