@@ -100,15 +100,15 @@ def counts(offer: Offer, clock: Clock, terms: Terms, now: datetime) -> bool:
 
 
 def used_before(offers: Iterable[Offer], person: str | None, terms: TermsOf) -> timedelta:
-    """What somebody used of the touch clock before they gave this lead back, untouched and in good
-    time. Whoever takes it again goes on with it: else a lead could be kept for ever, given back and
-    taken again just before it is due. What was broken then is on record already, and after a touch
-    begins another promise."""
+    """What somebody used of the touch clock before this lead was given back, untouched and in good
+    time, by them or by whoever took it over from them. Whoever takes it again goes on with it: else
+    a lead could be kept for ever, given back and taken again just before it is due. What was broken
+    then is on record already, and after a touch begins another promise."""
     used = _NOTHING
     for offer in offers:
         if offer.touched_at is not None or offer.answer is Answer.REJECTED:
             used = _NOTHING
-        elif offer.gave_back_at is not None and person is not None and offer.had_by == person:
+        elif offer.gave_back_at is not None and person and person in (offer.seller, offer.had_by):
             ran = stretch(offer, Clock.TOUCH, terms(offer.promised.terms_version))
             assert ran is not None, "given back, and never accepted"
             in_time = ran.verdict(offer.gave_back_at) is Verdict.MET

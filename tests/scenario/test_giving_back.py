@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.domain.agreement import Clock
 from bot.domain.metrics import measure
-from bot.use_cases import away, follow_up
+from bot.use_cases import away, follow_up, hand_over
 from bot.use_cases.look_up import dossier
 from tests.scenario.test_why import asks
 from tests.scenario.world import MONDAY, World
@@ -32,7 +34,7 @@ def test_who_takes_a_lead_again_goes_on_with_their_clock(world: World):
     assert (clock.name, clock.due_at.isoformat()) == (Clock.TOUCH, "2026-03-03T09:00:00+00:00")
     told = asks(world, "@anna", "why L-1")
     assert "*First contact: open, in time*, 5 h of 8 h" in told
-    assert "• 5 h before, until they gave it back" in told
+    assert "• 5 h before, until it was given back" in told
     world.forget()
 
 
@@ -58,6 +60,23 @@ def test_a_colleague_who_takes_it_has_all_their_time(world: World):
     clock = world.handoff(lead).clock
     assert clock is not None
     assert clock.due_at > MONDAY.replace(day=3, hour=13)
+
+
+def test_handing_it_to_a_colleague_who_gives_it_back_gains_nothing(world: World):
+    """The round that one began is one's own, whoever had it at its end."""
+    lead, aino = world.lead(), world.id("@aino")
+    world.click("@erik", "accept", lead)
+    world.pass_time(hours=5)
+    proposal = hand_over.propose(world.desk, lead, 1, world.id("@erik"), aino)
+    hand_over.agree(world.desk, proposal.id, aino)
+    follow_up.release(world.desk, lead, 1, aino)
+    world.deliver()
+    world.click("@erik", "accept", lead)
+    world.deliver()
+    world.forget()
+    clock = world.handoff(lead).clock
+    assert clock is not None
+    assert (clock.name, clock.used) == (Clock.TOUCH, timedelta(hours=5))
 
 
 def test_what_is_qualified_is_not_given_back_with_the_rest(world: World):
