@@ -129,12 +129,13 @@ def _of(used: Used, offer: Offer, clock: Clock) -> timedelta:
 
 
 def _had_before(told: Timed, offer: Offer, used: Used) -> timedelta:
-    """By whoever accepted it, before they gave it back in good time and took it again."""
+    """By whoever accepted it, before it was given back in good time, by them or by whoever took it
+    over from them, and they took it again."""
     before = timedelta()
     for each in told.dossier.offers[: offer.round - 1]:
         if each.touched_at or each.answer is Answer.REJECTED:
             before = timedelta()
-        elif each.gave_back_at and each.had_by == offer.seller:
+        elif each.gave_back_at and offer.seller in (each.seller, each.had_by):
             so_far = used.get((each.round, Clock.TOUCH), timedelta())
             in_time = each.touch_due is not None and each.gave_back_at <= each.touch_due
             before = before + so_far if in_time else timedelta()
