@@ -157,7 +157,7 @@ def _lost(handoff: Handoff, move: Move) -> Handoff:
 
 
 def _recycled(handoff: Handoff, move: Move) -> Handoff:
-    now = replace(_touched(handoff, move), reason=move.reason, gave_back_at=move.at)
+    now = replace(_touched(handoff, move), reason=move.reason or "", gave_back_at=move.at)
     return replace(handoff, state=State.RECYCLED, holder=None, offer=now)
 
 

@@ -270,7 +270,7 @@ def tally(cases: Sequence[Judged]) -> Tally:
         lost=sum(offer.lost_at is not None for offer in offers),
         qualify=_clock_figures(case.qualify for case in cases),
         intake=_intake(offers),
-        given_back=sum(offer.gave_back_at is not None for offer in offers),
+        given_back=sum(offer.came_back for offer in offers),
     )
 
 
@@ -325,7 +325,7 @@ def _grouped(
 
 def _by_seller(answered: Sequence[Judged]) -> Mapping[str, Tally]:
     """An answer is whose it was; a lead that came back was given back by whoever had it then."""
-    back = Counter(case.offer.had_by or UNKNOWN for case in answered if case.offer.gave_back_at)
+    back = Counter(case.offer.had_by or UNKNOWN for case in answered if case.offer.came_back)
     groups = dict(_grouped(answered, lambda offer: offer.answered_by))
     groups |= {name: tally(()) for name in sorted(back) if name not in groups}
     return {name: replace(group, given_back=back[name]) for name, group in groups.items()}

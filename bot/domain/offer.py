@@ -74,6 +74,12 @@ class Offer:
         return self.asked_at is not None and self.asked_until is None
 
     @property
+    def came_back(self) -> bool:
+        """To its queue, undecided. What went back to marketing has a reason, if only ''."""
+        decided = self.sql_at or self.disqualified_at or self.lost_at
+        return self.gave_back_at is not None and self.reason is None and decided is None
+
+    @property
     def decided_at(self) -> datetime | None:
         """What the qualify clock waits for: qualified, out, or no longer theirs."""
         ends = (self.sql_at, self.disqualified_at, self.lost_at, self.gave_back_at)

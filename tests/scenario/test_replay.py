@@ -123,6 +123,7 @@ def test_the_figures_of_our_sample_agree_with_a_recount(calendar: str):
     """Every event there is, over a clock change and a holiday: each figure twice, the same."""
     ours = replayed(agreement(calendar, 60, 240), read(OURS))
     assert_agree(ours, recounted(calendar, 60, 240, OURS))
+    assert 0 == ours["total"]["given_back"]  # to marketing, not to the team
 
 
 def test_the_ladder_and_the_digest_speak_when_they_would_have():

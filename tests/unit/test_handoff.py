@@ -194,5 +194,7 @@ def test_a_held_lead_can_go_back_to_marketing_and_be_offered_another_time() -> N
     assert (recycled.state, recycled.holder, recycled.clock) == (State.RECYCLED, None, None)
     assert (recycled.offer.touched_at, recycled.offer.reason) == (ELEVEN, "later")
     assert (recycled.offer.gave_back_at, recycled.offer.decided_at) == (ELEVEN, ELEVEN)
+    for_no_reason = journal.apply(accepted(), handoff.recycle(accepted(), "U1", ELEVEN, TERMS))
+    assert not any(kept.offer.came_back for kept in (recycled, for_no_reason))
     again = journal.apply(recycled, handoff.offer_again(recycled, PROMISED, ELEVEN))
     assert (again.state, again.round, again.card) == (State.OFFERED, 2, 2)

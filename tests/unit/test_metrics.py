@@ -175,6 +175,13 @@ def test_a_lead_given_back_after_contact_was_answered():
     assert (1, 1, 1) == (total.answer.met, total.touch.met, total.given_back)
 
 
+def test_what_was_decided_is_not_called_given_back():
+    """Whose holder has left after qualifying it, or what went back to marketing."""
+    back = replace(touched(20), gave_back_at=NOON + minutes(60))
+    total = figures(replace(back, sql_at=NOON + minutes(40)), replace(back, reason="")).total
+    assert 0 == total.given_back
+
+
 def test_giving_back_is_counted_by_seller():
     """It can be seen who takes leads and puts them back."""
     by_seller = figures(given_back(60), answered(5, by="bo")).by_seller
