@@ -35,7 +35,8 @@ def next_morning(now: datetime, zone: ZoneInfo, weekday: int | None = None) -> d
 
 
 class Travel:
-    """Lives on the server's event loop. `next_due` is asked in a thread before each step."""
+    """Lives on the server's event loop. `next_due` is asked in a thread before each step, and
+    while the app has not done what was due."""
 
     def __init__(self, workspace: Workspace, next_due: NextDue | None = None) -> None:
         self._workspace = workspace
