@@ -267,6 +267,19 @@ def test_who_is_asked_by_name_next_is_asked_in_their_own_channel(tmp_path: Path)
         assert all("Accepted by @aino" in said for said in words(world, lead)[1:])
 
 
+def test_home_offers_the_other_team_no_passing_on(tmp_path: Path) -> None:
+    """As on their card: whom it asks by name is the first team's affair."""
+    in_turn = replace(QUEUE, rule=Rule(Assignment.ROUND_ROBIN), sellers=("@erik", "@aino"))
+    with widened(tmp_path, queue=in_turn) as (world, _):
+        for who, may_pass in (("@erik", True), ("@sam", False)):
+            world.person(who).open_home()
+            world.settle()
+            home = world.person(who).home
+            assert home is not None
+            offered = {button.action_id for button in home.buttons}
+            assert ("accept" in offered, "pass" in offered) == (True, may_pass)
+
+
 def test_where_one_channel_is_closed_its_team_is_told_privately(tmp_path: Path) -> None:
     """The other's channel is none that they read."""
     late = step(100, Act.ESCALATE, Audience.GROUP, Audience.MANAGER)

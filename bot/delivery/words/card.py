@@ -115,10 +115,10 @@ def _asked_too(desk: Desk, handoff: Handoff, is_own: bool) -> str:
     return desk.queue(handoff.also_queue if is_own else handoff.queue).name
 
 
-def buttons(handoff: Handoff, is_own: bool = True) -> Sequence[Action]:
+def buttons(handoff: Handoff, may_pass: bool) -> Sequence[Action]:
     """Only what asks one person can be passed on, and not by the team that is asked too."""
     shown = BUTTONS.get(handoff.state, ())
-    return (*shown, Action.PASS) if handoff.assignee and is_own else shown
+    return (*shown, Action.PASS) if handoff.assignee and may_pass else shown
 
 
 def more(handoff: Handoff, now: datetime) -> Sequence[tuple[Action, str]]:

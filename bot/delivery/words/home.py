@@ -50,13 +50,14 @@ def home(desk: Desk, mine: MyWork, people: People, now: datetime, reader: str) -
 def _lead(listed: Listed, mine: MyWork, people: People, now: datetime, reader: str) -> Context:
     handoff, facts = listed.handoff, listed.lead.facts
     may_act = _may_act(handoff, mine, reader)
+    may_pass = handoff.assignee == reader or handoff.queue in mine.manages
     return {
         **_line(listed),
         **_standing(listed, now),
         "with_other": handoff.holder not in (None, reader),
         "holder": known(people, handoff.holder),
         "why": clean(facts.why, LONGEST_WHY) if handoff.state is State.OFFERED else "",
-        "buttons": card_words.buttons(handoff) if may_act else (),
+        "buttons": card_words.buttons(handoff, may_pass) if may_act else (),
         "more": card_words.more(handoff, now) if may_act else (),
         "crm_url": facts.crm_url if may_act and is_link(facts.crm_url) else "",
     }
