@@ -122,7 +122,10 @@ FITTING: Mapping[State, tuple[str, ...]] = {
     State.ACCEPTED: ("contacted", "ask", "snooze", "hand_over", "agree", "release", "sql"),
     State.CONTACTED: ("ask", "snooze", "hand_over", "agree", "release", "sql", "disqualified"),
     State.NOT_MINE: ("find_queue",),
+    State.SQL: ("opportunity", "won", "lost", "recycled"),
+    State.OPPORTUNITY: ("won", "lost", "recycled"),
 }
+ANY_TIME = ("excuse", "excuse_day", "raise_again")
 MANAGERS = ("find_queue", "ask_by_name", "excuse", "excuse_day")
 ACTS: Mapping[str, Act] = {
     "away": _away,

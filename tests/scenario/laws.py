@@ -32,6 +32,7 @@ from bot.use_cases.records import Timed
 Used = Mapping[tuple[int, Clock], timedelta]  # by round
 
 NOT_HELD = {State.OFFERED, State.REJECTED, State.RECYCLED, State.NOT_MINE}
+RAISED = "raised_again"  # said as often as somebody raises a hand
 KEPT = {Verdict.MET, Verdict.RUNNING}
 
 
@@ -205,8 +206,10 @@ def all_was_said_once(books: Path, posted: Collection[str], leads: Sequence[Time
     waiting = [row for row in rows if row.state not in ("sent", "dropped")]
     assert not waiting, waiting
     said = Counter(row.what for row in rows if row.key in posted)
-    assert set(said.values()) <= {1}, said
+    assert {times for what, times in said.items() if what[0] != RAISED} <= {1}, said
     for told in leads:
+        hands = sum(move.event is Event.RAISED_AGAIN for move in told.dossier.journal)
+        assert all(times <= hands for what, times in said.items() if _is_hand_of(told, what)), said
         handoff = told.dossier.handoff
         assert handoff.card in {card.number for card in told.dossier.cards}, "a lead without a card"
         if handoff.state is State.NOT_MINE:
@@ -229,6 +232,10 @@ def each_card_shows_how_things_stand(
             buttons = {each.get("action_id") for one in blocks for each in one.get("elements", ())}
             is_open = dossier.handoff.state is State.OFFERED and card.number in live
             assert ("accept" in buttons) == is_open, card
+
+
+def _is_hand_of(told: Timed, what: Sequence[object]) -> bool:
+    return what[0] == RAISED and ("handoff", str(told.dossier.handoff.id)) in what
 
 
 @dataclass(frozen=True)

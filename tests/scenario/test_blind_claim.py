@@ -109,6 +109,14 @@ def test_what_marketing_wrote_of_a_blind_lead_names_nobody(blind: World, why: st
     assert f"Why now: {why}" in blind.shows(lead)
 
 
+def test_a_number_that_is_also_an_id_stays(blind: World):
+    """How many seats they want is what a seller decides by, and says nothing of who it is."""
+    facts = LeadFacts(external_id="40", country="SE", why="Wants 40 seats")
+    raise_lead(blind.desk, facts)
+    blind.deliver()
+    blind.sees("Why now: Wants 40 seats")
+
+
 def test_marketings_answer_about_a_blind_lead_names_nobody(blind: World):
     """Whoever may claim it reads the answer, without whom it is about; who has it reads all."""
     lead = blind_lead(blind)
