@@ -22,6 +22,7 @@ from bot.use_cases.ports import Handoffs, People, UnitOfWork
 from bot.use_cases.records import Dossier, Listed, Listing, MyWork
 
 SHORTEST_PART = 3  # letters of a name: a shorter one says nothing by itself
+COUNT = re.compile(r"\d{0,4}")  # an id so short is, in a text, a number of seats or a price
 LEFT_OUT = "…"
 
 
@@ -68,9 +69,11 @@ def _names_left_out(facts: LeadFacts) -> Callable[[str], str]:
 
 
 def _names(facts: LeadFacts) -> Iterator[str]:
-    whole = (facts.email, facts.phone, facts.external_id, facts.name, facts.company, facts.domain)
+    whole = (facts.email, facts.phone, facts.name, facts.company, facts.domain)
     parts = (*facts.name.split(), *facts.company.split()[:1], facts.domain.partition(".")[0])
     yield from filter(None, whole)
+    if not COUNT.fullmatch(facts.external_id):
+        yield facts.external_id
     yield from (part for part in parts if len(part) >= SHORTEST_PART and not _is_small(part))
 
 
