@@ -145,11 +145,16 @@ def over_sockets(server: Server, app: App) -> Iterator[SocketModeHandler]:
         yield handler
     finally:
         # The SDK's close() waits for a pending read (3 s) and for its queue (1 s): end both first.
-        handler.client.auto_reconnect_enabled = False
-        handler.client.current_session_state.terminated = True
-        handler.client.closed = True
+        # Its reader begins again while a connection is open, and close() may wait for it for ever.
+        client, reader = handler.client, handler.client.current_session_runner
+        client.auto_reconnect_enabled = False
+        client.closed = True
+        reader.event.set()
         server.workspace.faults.drop_sockets()
-        handler.client.enqueue_message("")
+        while reader.is_alive():
+            client.current_session_state.terminated = True
+            reader.thread.join(0.01)
+        client.enqueue_message("")
         handler.close()
 
 
